@@ -1,0 +1,60 @@
+# Two commands set up everything on a machine with Python 3.11 and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STORE  ?= demo-store
+HOST   ?= 127.0.0.1
+PORT   ?= 8000
+# One thread a process: the numbers of processes are settings, and more threads than cores slow everything down.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo corpus serve test check format bench lock clean help
+help: ## say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "crisiskg needs Python 3.11 or newer; set PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	@touch $@
+
+corpus: $(VENV)/.run ## read the sample corpus into STORE
+	$(BIN)/crisiskg ingest --store $(STORE) sample/documents
+
+demo: corpus ## read the sample corpus, ask it three questions, and serve it on HOST:PORT
+	$(BIN)/crisiskg query offices --store $(STORE) --date 2022-03-01
+	$(BIN)/crisiskg query events --store $(STORE) --from 2022-01-01 --to 2022-12-31
+	$(BIN)/crisiskg stats --store $(STORE)
+	$(BIN)/crisiskg serve --store $(STORE) --host $(HOST) --port $(PORT)
+
+serve: $(VENV)/.run ## serve STORE on HOST:PORT
+	$(BIN)/crisiskg serve --store $(STORE) --host $(HOST) --port $(PORT)
+
+check: $(VENV)/.test ## format, lint and types, without tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check ## everything that must pass
+	$(BIN)/python -m pytest -n 2 --dist loadfile --doctest-modules src tests
+
+format: $(VENV)/.test ## rewrite the code in its one form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.test ## speed and memory, with machine and versions
+	$(BIN)/python bench/speed.py
+
+lock: ## renew the pinned versions from pyproject.toml and requirements/test.in
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet pip-tools
+	$(VENV)-lock/bin/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements/run.txt pyproject.toml
+	$(VENV)-lock/bin/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements/test.txt requirements/test.in
+
+clean: ## remove what make made
+	rm -rf $(VENV) $(VENV)-lock $(STORE) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,103 @@
+"""Settings, read once: flags win over `CRISISKG_*` variables, these over `crisiskg.toml`, these over the defaults.
+
+Each field's description is what `crisiskg config show` prints and what docs/settings.md must hold (a test compares them).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from crisiskg.errors import InvalidParameter
+from crisiskg.namespaces import BASE
+
+
+class Settings(BaseSettings):
+    """All that can be set. Units stand in the names; every limit has a default that holds on a small machine."""
+
+    model_config = SettingsConfigDict(env_prefix="CRISISKG_", toml_file="crisiskg.toml", extra="forbid", frozen=True)
+
+    base_iri: str = Field(BASE, description="Base of the IRIs of data; ends in a slash.", pattern=r"^https?://\S+/$")
+    store: str = Field("crisiskg-store", description="Folder of the embedded store, or URL of a SPARQL 1.1 server.")
+
+    # reading
+    spacy_model: Path | None = Field(None, description="Folder of another spaCy pipeline; empty means the one that is installed.")
+    gazetteer_min_population: int = Field(1000, description="Smallest settlement of the gazetteer that is used, in inhabitants.", ge=500)
+    publish_threshold: float = Field(0.0, description="Events and relations below this confidence are kept out of the graph.", ge=0, le=1)
+    processes: int = Field(1, description="Processes that annotate.", ge=1)
+
+    # sources
+    max_document_bytes: int = Field(26_214_400, description="Largest input in bytes.", ge=1)
+    max_document_chars: int = Field(2_000_000, description="Longest text of one document in characters.", ge=1)
+    max_line_bytes: int = Field(10_485_760, description="Longest line of a JSON Lines file in bytes.", ge=1)
+    read_time_limit_s: float = Field(60.0, description="Time in which one input must be read, in seconds.", gt=0)
+    read_memory_mb: int = Field(1024, description="Memory that reading one input may take, in MiB.", ge=64)
+    url_time_limit_s: float = Field(20.0, description="Time in which a URL must be fetched, in seconds.", gt=0)
+    url_max_redirects: int = Field(5, description="Redirects that are followed, each checked.", ge=0)
+    url_allow_private: bool = Field(False, description="Whether URLs may lead to private and loopback addresses.")
+
+    # store
+    generations_kept: int = Field(3, description="Published generations that are kept.", ge=1)
+    publish_every: int = Field(100, description="Documents after which a running ingest publishes a generation.", ge=1)
+    work_folder: str = Field("crisiskg-work", description="Folder for raw inputs and quarantine where the store is a server.")
+    store_query_url: str | None = Field(None, description="Query endpoint of a remote store; empty means {store}/query.")
+    store_update_url: str | None = Field(None, description="Update endpoint of a remote store; empty means {store}/update.")
+    store_graphs_url: str | None = Field(None, description="Graph Store endpoint of a remote store; empty means {store}/store.")
+    store_user: str | None = Field(None, description="User name at a remote store.")
+    store_password: SecretStr | None = Field(None, description="Password at a remote store; better set in the environment.")
+    store_token: SecretStr | None = Field(None, description="Bearer token at a remote store, instead of user name and password.")
+    store_time_limit_s: float = Field(30.0, description="Time in which a remote store must answer, in seconds.", gt=0)
+
+    # serving
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, description="Port to listen on.", ge=0, le=65535)
+    query_workers: int = Field(2, description="Processes that run queries.", ge=1)
+    query_queue: int = Field(8, description="Queries that may wait for a worker; further ones get 503.", ge=0)
+    query_time_limit_s: float = Field(10.0, description="Time a query may take, parsing included, in seconds.", gt=0)
+    query_memory_mb: int = Field(1024, description="Memory a query worker may take, in MiB.", ge=128)
+    max_query_bytes: int = Field(65_536, description="Longest query in bytes.", ge=1)
+    max_query_depth: int = Field(64, description="Deepest nesting of brackets in a query.", ge=1)
+    max_result_rows: int = Field(1_000_000, description="Most rows of an answer.", ge=1)
+    max_result_bytes: int = Field(104_857_600, description="Largest answer in bytes.", ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level of what is logged.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of precedence; dotenv and secret files are not read."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Return the settings, flags first.
+
+    Args:
+        **flags: Values given on the command line; None means not given.
+
+    Returns:
+        Frozen settings.
+
+    Raises:
+        InvalidParameter: a value is out of range, of a wrong type, or its name is unknown.
+
+    >>> load_settings(port=8001, host=None).port
+    8001
+    """
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise InvalidParameter(f"setting {name}: {first['msg'].lower()}, not {first.get('input')!r}") from error
+    except ValueError as error:  # a TOML file that does not parse
+        raise InvalidParameter(f"crisiskg.toml cannot be read: {error}") from error

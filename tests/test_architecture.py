@@ -1,0 +1,139 @@
+"""The import flow of docs/architecture.md, enforced."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "crisiskg"
+FREE = {"errors", "namespaces", "resources", ""}
+
+#: module (longest prefix wins) -> what it may import from crisiskg, by prefix; the bare package holds the version only.
+ALLOWED: dict[str, set[str]] = {
+    "": set(),
+    "errors": set(),
+    "namespaces": set(),
+    "resources": set(),
+    "settings": set(),
+    "iris": set(),
+    "sandbox": set(),
+    "documents": {"iris"},
+    "sources": {"documents", "sandbox", "settings", "sources"},
+    "annotation": {"documents", "iris", "settings", "annotation"},
+    "graph": {"annotation.records", "documents", "iris", "graph"},
+    "validation": {"sandbox"},
+    "journal": set(),
+    "generations": set(),
+    "store": {"journal", "generations", "settings", "store"},
+    "quarantine": {"documents", "sandbox"},
+    "queries": {"iris", "settings"},
+    "ingest": {"sources", "documents", "annotation", "graph", "validation", "journal", "generations", "store", "quarantine", "settings", "iris"},
+    "workers": {"generations", "queries", "settings", "sandbox", "workers"},
+    "api": {"workers", "queries", "store", "settings", "iris", "api", "sandbox"},
+    "evaluation": {"annotation", "settings", "documents"},
+    "cli": {"*"},
+    "__main__": {"cli"},
+}
+#: third-party package -> modules that may import it
+WALLS: dict[str, set[str]] = {
+    "fastapi": {"api"},
+    "starlette": {"api"},
+    "jinja2": {"api"},
+    "uvicorn": {"api", "cli"},
+    "rdflib": {"validation", "graph"},
+    "pyshacl": {"validation"},
+    "spacy": {"annotation"},
+    "httpx2": {"sources.url", "store"},
+    "SPARQLWrapper": {"store"},
+    "click": {"cli"},
+}
+
+
+def modules() -> dict[str, Path]:
+    """Return every module of the package by its name below crisiskg."""
+    names = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        names[".".join(part for part in parts if part != "__init__")] = path
+    return names
+
+
+def imports(tree: ast.AST, module: str, is_package: bool) -> set[str]:
+    """Return the dotted names that a module imports, relative ones resolved."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                parts = ["crisiskg", *([part for part in module.split(".") if part])]
+                base = parts[: len(parts) - node.level + (1 if is_package else 0)]
+                stem = ".".join([*base, node.module] if node.module else base)
+            else:
+                stem = node.module or ""
+            found.add(stem)
+            if stem == "crisiskg" or stem.startswith("crisiskg."):
+                found |= {f"{stem}.{alias.name}" for alias in node.names}
+    return found
+
+
+def is_below(name: str, prefixes: set[str]) -> bool:
+    """Say whether a dotted name is one of the prefixes or below one."""
+    return any(name == prefix or name.startswith(prefix + ".") for prefix in prefixes)
+
+
+def faults(module: str, tree: ast.AST, is_package: bool, known: set[str]) -> list[str]:
+    """Return what a module imports against the table."""
+    key = max((name for name in ALLOWED if name == "" or is_below(module, {name})), key=len)
+    if key == "" and module:
+        return [f"{module}: not in the table of tests/test_architecture.py and docs/architecture.md"]
+    allowed = ALLOWED[key]
+    wrong = []
+    for name in sorted(imports(tree, module, is_package)):
+        top = name.split(".")[0]
+        if top == "crisiskg":
+            target = name.removeprefix("crisiskg").lstrip(".")
+            if target not in known:  # a name inside a module, already judged by the module
+                continue
+            if "*" in allowed or target in FREE or is_below(target, allowed) or is_below(target, {module} if module else set()):
+                continue
+            if any(prefix.startswith(target + ".") for prefix in allowed):  # the package of an allowed module
+                continue
+            wrong.append(f"{module} imports crisiskg.{target}")
+        elif top in WALLS and not is_below(module, WALLS[top]):
+            wrong.append(f"{module} imports {top}, which only {sorted(WALLS[top])} may")
+    return wrong
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_module_imports_only_what_lies_before_it(module: str) -> None:
+    path = modules()[module]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert faults(module, tree, path.name == "__init__.py", set(modules())) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "fault"),
+    [
+        pytest.param("graph", "from crisiskg.store import Store", "graph imports crisiskg.store", id="against-the-flow"),
+        pytest.param("ingest", "import crisiskg.api", "ingest imports crisiskg.api", id="writer-and-reader"),
+        pytest.param("store", "import fastapi", "store imports fastapi", id="third-party-wall"),
+        pytest.param("graph", "from crisiskg import store", "graph imports crisiskg.store", id="from-package"),
+        pytest.param("novel", "import json", "not in the table", id="unknown-module"),
+    ],
+)
+def test_planted_fault_is_found(module: str, code: str, fault: str) -> None:
+    known = set(modules()) | {"store", "api", "graph", "ingest"}
+    assert any(fault in found for found in faults(module, ast.parse(code), False, known))
+
+
+def test_every_entry_of_the_table_exists() -> None:
+    present = set(modules())
+    assert [name for name in ALLOWED if name and not any(is_below(module, {name}) for module in present)] == []
+
+
+def test_table_is_documented() -> None:
+    page = (SOURCE.parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [name for name in ALLOWED if name and name != "__main__" and f"`{name}" not in page] == []
