@@ -25,8 +25,12 @@ class Settings(BaseSettings):
 
     # reading
     spacy_model: Path | None = Field(None, description="Folder of another spaCy pipeline; empty means the one that is installed.")
-    gazetteer_min_population: int = Field(1000, description="Smallest settlement of the gazetteer that is used, in inhabitants.", ge=500)
-    publish_threshold: float = Field(0.0, description="Events and relations below this confidence are kept out of the graph.", ge=0, le=1)
+    gazetteer_min_population: int = Field(
+        1000, description="Smallest settlement of the gazetteer that is used, in inhabitants.", ge=500
+    )
+    publish_threshold: float = Field(
+        0.0, description="Events and relations below this confidence are kept out of the graph.", ge=0, le=1
+    )
     processes: int = Field(1, description="Processes that annotate.", ge=1)
 
     # sources

@@ -1,0 +1,172 @@
+"""Where event types meet: rules that need more than one trigger or the kind of the participants. docs/events.md lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crisiskg.annotation.grammar import Grammar
+from crisiskg.annotation.syntax import MentionIndex
+from crisiskg.annotation.triggers import Trigger, load_lexicon
+
+_AGREEMENTS = frozenset(
+    {
+        "agreement",
+        "deal",
+        "accord",
+        "pact",
+        "treaty",
+        "truce",
+        "ceasefire",
+        "cease-fire",
+        "settlement",
+        "compromise",
+        "understanding",
+    }
+)
+_DEATHS = frozenset({"die", "perish", "death", "dead"})
+_THREATENING = frozenset({"promise", "vow", "pledge", "swear"})
+_PRISON = frozenset({"prison", "jail", "imprisonment", "year", "month", "life", "labour", "labor"})
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A trigger in its sentence.
+
+    Attributes:
+        token: Head word.
+        trigger: Entry of the lexicon.
+        support: Verb that carries a nominal trigger.
+        type: Event type after the rules.
+        mode: Mode after the rules.
+        contexts: Contexts after the rules.
+        generic: True for a verb without an entry, which tells a happening of no type.
+    """
+
+    token: int
+    trigger: Trigger
+    support: int | None
+    type: str | None
+    mode: str | None
+    contexts: tuple[str, ...]
+    generic: bool = False
+
+
+def settle_types(candidates: list[Candidate], grammar: Grammar, index: MentionIndex) -> list[Candidate]:
+    """Return the candidates that stand, with their final types and modes, in order of the text."""
+    by_token = {c.token: c for c in candidates}
+    dropped: set[int] = set()
+    extra: list[Candidate] = []
+    for candidate in candidates:
+        _drop_doubles(candidate, by_token, grammar, dropped)
+        _choose_by_participants(candidate, grammar, index)
+        _choose_mode(candidate, grammar)
+        if candidate.type == "SANCTION" and candidate.mode == "convict" and _to_prison(candidate, grammar):
+            extra.append(Candidate(candidate.token, candidate.trigger, candidate.support, "COERCE", "arrest", ("legal",)))
+    _type_deaths(candidates, grammar)
+    kept = [c for c in candidates if c.token not in dropped]
+    return sorted([*kept, *(e for e in extra if e.token not in dropped)], key=lambda c: (c.token, c.type or ""))
+
+
+def _type_deaths(candidates: list[Candidate], grammar: Grammar) -> None:
+    """Count a death as violence where its sentence, or the one before, tells violence."""
+    violent = {grammar.syntax.sentence[c.token] for c in candidates if c.type == "ASSAULT"}
+    for candidate in candidates:
+        sentence = grammar.syntax.sentence[candidate.token]
+        if candidate.type is None and candidate.trigger.lemma in _DEATHS and (sentence in violent or sentence - 1 in violent):
+            candidate.type = "ASSAULT"
+
+
+def _drop_doubles(candidate: Candidate, by_token: dict[int, Candidate], grammar: Grammar, dropped: set[int]) -> None:
+    """Drop what would tell one event twice."""
+    syntax, token = grammar.syntax, candidate.token
+    head = syntax.head[token]
+    if not candidate.trigger.verb:
+        if candidate.support is not None and (verb := by_token.get(candidate.support)) is not None:
+            lemma = syntax.lemma[token]
+            if verb.type == candidate.type:
+                dropped.add(verb.token)  # "imposed a curfew": the noun says it
+            elif lemma in _AGREEMENTS and verb.type in ("SUPPORT", "REJECT", "AGREE"):
+                dropped.add(token)  # "signed the accord", "broke the truce": the verb says it
+        return
+    above = by_token.get(head) if syntax.dep[token] in ("advcl", "xcomp", "acl") else None
+    if above is None:
+        return
+    if candidate.type == "REQUEST" and above.type == "PROTEST":
+        dropped.add(token)  # a demand made by demonstrating is the protest
+    if candidate.type == "ASSAULT" and above.type == "MOBILIZE" and syntax.tag[token] == "VBG":
+        dropped.add(above.token)  # "advanced on the town, killing 12"
+
+
+def _choose_by_participants(candidate: Candidate, grammar: Grammar, index: MentionIndex) -> None:
+    """Apply the rules that ask who acts."""
+    syntax, token = grammar.syntax, candidate.token
+    if not candidate.trigger.verb:
+        return
+
+    def types(heads: list[int]) -> set[str]:
+        return {m.type for h in heads if (m := index.at(h)) is not None}
+
+    if candidate.type == "AID" and syntax.lemma[token] in ("free", "liberate"):
+        if "ArmedGroup" in types(grammar.subjects(token)) or not grammar.subjects(token):
+            candidate.type, candidate.mode = "RETREAT", "release"  # the captor lets go; others rescue
+    elif candidate.type == "MOBILIZE" and candidate.mode == "troops":
+        who = types(grammar.subjects(token)) | types(grammar.objects(token))
+        if "ArmedGroup" in who and not who & {"SecurityForce", "State"}:
+            candidate.mode, candidate.contexts = "militia", tuple(c for c in candidate.contexts if c != "military")
+        elif any(syntax.lemma[x] in ("police", "policeman") for x in (*grammar.subjects(token), *grammar.objects(token))):
+            candidate.mode = "police"
+    elif candidate.type == "AGREE" and syntax.lemma[token] in _THREATENING and _promises_violence(token, grammar):
+        candidate.type, candidate.mode = "THREATEN", "violence"
+
+
+def _promises_violence(verb: int, grammar: Grammar) -> bool:
+    """Say whether what a verb of promising governs is violence: "promised to return to wage jihad"."""
+    syntax, lexicon = grammar.syntax, load_lexicon()
+    stack = [(x, 0) for x in syntax.children[verb] if syntax.dep[x] in ("xcomp", "ccomp", "dobj", "advcl") and x > verb]
+    while stack:
+        x, depth = stack.pop()
+        trigger = lexicon.match(grammar, x) if syntax.pos[x] in ("VERB", "NOUN") else None
+        if trigger is not None and trigger.type == "ASSAULT" and not any(syntax.dep[c] == "neg" for c in syntax.children[x]):
+            return trigger.lemma not in ("defend", "resist", "end")
+        if depth < 3:
+            stack.extend((y, depth + 1) for y in syntax.children[x] if syntax.dep[y] in ("xcomp", "dobj", "conj", "advcl"))
+    return False
+
+
+def _choose_mode(candidate: Candidate, grammar: Grammar) -> None:
+    """Let the instrument decide the mode of an assault; the content that of a threat."""
+    syntax, token = grammar.syntax, candidate.token
+    lexicon = load_lexicon()
+    if candidate.type == "ASSAULT" and candidate.mode in (None, "targeted", "beat", "explosives"):
+        near = [x for name, x in syntax.prepositions(token) if name in ("with", "by", "using", "in", "from")]
+        if candidate.trigger.verb:
+            near += grammar.subjects(token)
+        for x in near:
+            for word in (syntax.lemma[x], *(syntax.lemma[c] for c in syntax.kids(x, "compound", "amod"))):
+                mode = lexicon.instruments.get(word)
+                if mode is not None and not (candidate.mode == "explosives" and mode == "aerial" and word == "air"):
+                    candidate.mode = mode
+                    return
+        if not candidate.trigger.verb:
+            for word in grammar.modifier_words(token):
+                if (mode := lexicon.instruments.get(word)) is not None:
+                    candidate.mode = mode
+                    return
+    elif candidate.type == "THREATEN" and candidate.mode is None:
+        for x in grammar.infinitives(token) if candidate.trigger.verb else ():
+            if any(row.type == "ASSAULT" for row in lexicon.verbs.get(syntax.lemma[x], ())):
+                candidate.mode = "violence"
+        for name, x in syntax.prepositions(token):
+            if name in ("of", "with") and any(row.type == "ASSAULT" for row in lexicon.nouns.get(syntax.lemma[x], ())):
+                candidate.mode = "violence"
+
+
+def _to_prison(candidate: Candidate, grammar: Grammar) -> bool:
+    """Say whether a sentence is one of prison."""
+    syntax = grammar.syntax
+    for name, x in syntax.prepositions(candidate.token):
+        if name in ("to", "for") and (
+            syntax.lemma[x] in _PRISON or any(syntax.lemma[y] in _PRISON for _, y in syntax.prepositions(x))
+        ):
+            return True
+    return False

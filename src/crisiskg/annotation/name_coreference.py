@@ -1,0 +1,182 @@
+"""Ties names: what stands for the same entry, the same words, surnames to full names, acronyms, and what the text equates."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from crisiskg.annotation.clusters import Cluster, coarse
+from crisiskg.annotation.gazetteer import Entry
+from crisiskg.annotation.records import Mention
+from crisiskg.annotation.resolution import Resolution
+from crisiskg.annotation.settlements import fold_name
+
+_ACRONYM = re.compile(r"[A-Z][A-Za-z]?[A-Z][A-Za-z&\-]{0,8}s?\Z|[A-Z]{2,}[-A-Z0-9]*\Z")
+_KNOWN_AS = re.compile(
+    r",?\s*\(?\s*(?:also |better |otherwise |formerly |previously |commonly |locally )?(?:known|called|referred to|abbreviated)"
+    r"(?: as| by)?(?: the)?(?: acronym| initials)?\s*[\"“‘]?"
+)
+_BRACKET = re.compile(r"\s*\(\s*(?:or |the |formerly |ex-)?[\"“‘]?")
+_OR = re.compile(r", or (?:the )?[\"“]?")
+_SMALL = frozenset(["of", "the", "for", "and", "in", "on", "to", "de", "la", "del", "du", "des", "et", "al", "el", "y", "e"])
+_LEGAL = frozenset(["inc", "corp", "co", "ltd", "llc", "plc", "ag", "group", "holdings", "company", "corporation", "limited"])
+
+
+class NameCoreference(Resolution):
+    """The part of coreference that ties names."""
+
+    def tie_names(self, names: list[Mention]) -> None:
+        """Tie the names: by reference entry, equal words, surname, acronym."""
+        # Long names before short ones, so that "Rahmon" finds "Emomali Rahmon" wherever that stands.
+        for mention in sorted(names, key=lambda mention: (-len(mention.text.split()), mention.start)):
+            entry = self.entry_of(mention)
+            cluster = self._cluster_of_name(mention, entry)
+            if cluster is None:
+                cluster = self.new()
+            if entry is not None and cluster.entry is None and coarse(entry.type) == coarse(mention.type):
+                cluster.entry = entry
+                self.by_entry[entry.iri] = cluster
+            if mention.type == "PopulationGroup":
+                cluster.plural = True
+            elif cluster.plural is None:
+                cluster.plural = False
+            self.tie(mention, cluster, 0.95 if cluster.mentions else 1.0)
+            self._note_name(mention, cluster)
+            self.by_name.setdefault((fold_name(mention.text), coarse(mention.type)), cluster)
+
+    def _cluster_of_name(self, mention: Mention, entry: Entry | None) -> Cluster | None:
+        family = coarse(mention.type)
+        if entry is not None:
+            found = self.by_entry.get(entry.iri)
+            if found is not None and coarse(entry.type) == coarse(mention.type):
+                return found
+        folded = fold_name(mention.text)
+        same = self.by_name.get((folded, family))
+        if same is not None and (entry is None or same.entry is None or same.entry is entry):
+            return same
+        if family == "Person":
+            return self._person(mention, folded)
+        if family == "Organization":
+            return self._organization(mention, folded, entry)
+        return None
+
+    def _person(self, mention: Mention, folded: str) -> Cluster | None:
+        """Find the person whose full name holds these words: the surname, or a first or middle name alone."""
+        words = folded.split()
+        found: list[Cluster] = []
+        by_last: list[Cluster] = []
+        for cluster in self.by_word.get(words[-1], {}).values():
+            if cluster.coarse != "Person":
+                continue
+            for name in cluster.names:
+                parts = fold_name(name).split()
+                if len(words) < len(parts) and parts[-len(words) :] == words:
+                    by_last.append(cluster)
+                elif len(words) == 1 and len(parts) > 1 and words[0] in parts:
+                    found.append(cluster)
+                elif len(words) > 1 and len(parts) > 1 and parts[-1] == words[-1] and _initial_fits(parts[0], words[0]):
+                    by_last.append(cluster)
+                else:
+                    continue
+                break
+        candidates = by_last or found
+        if not candidates:
+            return None
+        before = [cluster for cluster in candidates if cluster.first <= mention.start]
+        return max(before or candidates, key=lambda cluster: (cluster.first, len(cluster.mentions)))
+
+    def _organization(self, mention: Mention, folded: str, entry: Entry | None) -> Cluster | None:
+        """Find the organization that an acronym or a shortened name stands for."""
+        words = folded.split()
+        candidates = {**self.by_initials.get(mention.text, {}), **self.by_word.get(words[-1], {})}
+        for cluster in candidates.values():
+            if cluster.coarse != "Organization" or (entry is not None and cluster.entry not in (None, entry)):
+                continue
+            for name in cluster.names:
+                if " " not in name:
+                    continue
+                if _ACRONYM.match(mention.text) and is_acronym(mention.text, name):
+                    return cluster
+                if entry is not None:
+                    continue
+                parts = fold_name(name).split()
+                if len(words) >= 2 and len(words) < len(parts) and parts[-len(words) :] == words:
+                    return cluster
+                if (
+                    len(words) < len(parts)
+                    and parts[: len(words)] == words
+                    and all(part in _LEGAL for part in parts[len(words) :])
+                ):
+                    return cluster
+        return None
+
+    def _note_name(self, mention: Mention, cluster: Cluster) -> None:
+        """Index the words and initials of a name."""
+        for word in fold_name(mention.text).split():
+            self.by_word.setdefault(word, {})[id(cluster)] = cluster
+        if " " in mention.text and coarse(mention.type) == "Organization":
+            for letters in initials(mention.text):
+                self.by_initials.setdefault(letters, {})[id(cluster)] = cluster
+
+    def tie_definitions(self, names: list[Mention]) -> None:
+        """Tie what the text equates: "Islamic State (IS)", "the Movement, known as M5", "X, or Y,"."""
+        for first, second in pairwise(names):
+            a, b = self.owner[first.id], self.owner[second.id]
+            if a is b or not self._equates(first, second):
+                continue
+            fits = is_acronym(second.text, first.text)
+            if not fits and coarse(a.type) != coarse(b.type):
+                continue
+            if a.entry is not None and b.entry is not None and a.entry is not b.entry:
+                if len(b.mentions) > 1 or not fits:
+                    continue
+                b.entry = None  # the text gives the acronym another meaning than the reference data
+            self.merge(a, b)
+
+    def _equates(self, first: Mention, second: Mention) -> bool:
+        """Whether the words between two names, and those behind, say that both name the same."""
+        text = self.reading.document.text
+        between, behind = text[first.end : second.start], text[second.end : second.end + 2]
+        if len(between) > 48 or "\n" in between:
+            return False
+        if _KNOWN_AS.fullmatch(between):
+            return True
+        short = _ACRONYM.match(second.text) is not None
+        alike = is_acronym(second.text, first.text) or coarse(first.type) == coarse(second.type)
+        if not short or not alike:
+            return False
+        if _BRACKET.fullmatch(between):
+            return behind.lstrip("\"”'’").startswith((")", ",", ";"))
+        return _OR.fullmatch(between) is not None and behind[:1] in (",", ")", "”", '"')
+
+
+def is_acronym(short: str, name: str) -> bool:
+    """Whether letters are the initials of a name, small words counted or not.
+
+    >>> is_acronym("CSTO", "Collective Security Treaty Organisation"), is_acronym("ANSF", "Afghan Forces")
+    (True, False)
+    """
+    letters = re.sub(r"[^A-Za-z]", "", short).upper()
+    words = [word for word in re.split(r"[\s\-]+", name) if word[:1].isalpha()]
+    if len(letters) < 2 or len(words) < 2:
+        return False
+    initials = "".join(word[0] for word in words).upper()
+    content = "".join(word[0] for word in words if word.lower() not in _SMALL).upper()
+    return letters in (initials, content) or (len(letters) >= 3 and letters.rstrip("S") == content)
+
+
+def initials(name: str) -> set[str]:
+    """Return the initials of a name in capitals, with and without those of small words.
+
+    >>> sorted(initials("Ministry of Defence"))
+    ['MD', 'MOD']
+    """
+    words = [word for word in re.split(r"[\s\-]+", name) if word[:1].isalpha()]
+    every = "".join(word[0] for word in words).upper()
+    return {every, "".join(word[0] for word in words if word.lower() not in _SMALL).upper()}
+
+
+def _initial_fits(known: str, given: str) -> bool:
+    """Whether first names agree, perhaps as an initial: "j." and "john"."""
+    known, given = known.rstrip("."), given.rstrip(".")
+    return known == given or (len(given) == 1 and known.startswith(given)) or (len(known) == 1 and given.startswith(known))

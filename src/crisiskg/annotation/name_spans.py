@@ -1,0 +1,305 @@
+"""Finds names: what spaCy's model says, put right by the gazetteer, by words in and beside a name, and by the whole text."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from spacy.tokens import Doc
+from spacy.tokens import Span as TokenSpan
+
+from crisiskg.annotation.gazetteer import Gazetteer
+from crisiskg.annotation.lexicon import name_words
+from crisiskg.annotation.metonymy import stands_for_government
+from crisiskg.annotation.name_candidates import capital_runs, event_names, gazetteer_names, model_names, sense_type
+from crisiskg.annotation.name_joining import join_names
+from crisiskg.annotation.name_types import CLASSES, NameTyper, name_typer
+from crisiskg.annotation.names import ORGANIZATIONS, Name
+from crisiskg.annotation.reading import Reading
+from crisiskg.annotation.records import EntityType
+
+_LEGAL = frozenset(
+    [
+        "Inc",
+        "Inc.",
+        "Corp",
+        "Corp.",
+        "Corporation",
+        "Ltd",
+        "Ltd.",
+        "Limited",
+        "LLC",
+        "PLC",
+        "plc",
+        "Co",
+        "Co.",
+        "Company",
+        "AG",
+        "GmbH",
+        "SA",
+        "SpA",
+        "SPA",
+        "NV",
+        "Group",
+        "Holdings",
+        "and",
+        "&",
+        "Bancorp",
+    ]
+)
+_LOCATIVE = frozenset(
+    [
+        "in",
+        "at",
+        "near",
+        "from",
+        "to",
+        "toward",
+        "towards",
+        "into",
+        "outside",
+        "inside",
+        "around",
+        "across",
+        "through",
+        "throughout",
+        "via",
+    ]
+)
+
+
+def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
+    """Return the names of a document in order; a name may lie within another ("Malian" in "Malian Armed Forces")."""
+    doc = reading.doc
+    names = find_candidates(reading, gazetteer)
+    _contextual(doc, names, gazetteer)
+    typer = name_typer()
+    if typer is not None:
+        _retype(doc, names, gazetteer, typer)
+    _defined(doc, names)
+    names = [name for name in names if name.type is not None]
+    for name in names:
+        capital = name.type == "Place" and gazetteer.state_of_capital(doc[name.start : name.end].text) is not None
+        if capital and stands_for_government(doc, name.start, name.end):
+            name.type = "State"
+    names = _agree(doc, names)
+    return sorted(names, key=lambda name: (name.start, -name.end))
+
+
+def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
+    """Return what may be names, with the type that the rules give (None where they give none)."""
+    doc = reading.doc
+    marked = event_names(doc) + model_names(doc)
+    joined = join_names(doc, gazetteer_names(reading, gazetteer), marked, capital_runs(doc))
+    names = sorted(joined, key=lambda name: (name.start, -name.end))
+    return [name for name in names if _judge(doc, name, gazetteer) or not _is_never(doc, name)]
+
+
+def _is_never(doc: Doc, name: Name) -> bool:
+    return name.end - name.start == 1 and (
+        doc[name.start].text in name_words().never_name or not any(c.isalpha() for c in doc[name.start].text)
+    )
+
+
+def _contextual(doc: Doc, names: list[Name], gazetteer: Gazetteer) -> None:
+    """Let a general word ("the Caliphate") name a group of the reference data where the text names that group otherwise too."""
+    known = {id(entry) for name in names for entry, _ in name.senses}
+    for name in names:
+        if name.source != "reference" and not name.demonym and name.end - name.start <= 3:
+            meant = [entry for entry in gazetteer.contextual(doc[name.start : name.end].text) if id(entry) in known]
+            if meant:
+                name.senses, name.type = ((meant[0], "name"),), meant[0].type
+                name.source, name.confidence = "reference", 0.75
+
+
+def _defined(doc: Doc, names: list[Name]) -> None:
+    """Give words with capitals the type of the acronym that stands behind them in brackets: "Special Unit (OMON)"."""
+    by_start = {name.start: name for name in names}
+    for name in names:
+        if name.end - name.start < 2 or name.end + 2 >= len(doc) or doc[name.end].text != "(":
+            continue
+        short = by_start.get(name.end + 1)
+        if short is None or not doc[short.start].text.isupper() or doc[short.end].text != ")" or short.end - short.start > 1:
+            continue
+        initials = "".join(token.text[0] for token in doc[name.start : name.end] if token.text[:1].isupper())
+        fits = initials == doc[short.start].text
+        if name.type is None and (fits or short.source == "reference"):
+            name.type = short.type if short.type in ORGANIZATIONS or short.source == "reference" else "Organization"
+            name.confidence = 0.75
+        elif fits and name.type in ORGANIZATIONS and short.type not in ORGANIZATIONS and short.source != "reference":
+            short.type, short.confidence = name.type, 0.8
+
+
+def is_settled(name: Name) -> bool:
+    """Whether the reference data settle the type of a name, so that the model is not asked."""
+    return name.demonym or name.source in ("reference", "list") or name.type == "Company"
+
+
+def _retype(doc: Doc, names: list[Name], gazetteer: Gazetteer, typer: NameTyper) -> None:
+    """Let the model decide the types that the reference data do not settle."""
+    for name, shares in zip(names, typer.probabilities(doc, names, gazetteer), strict=True):
+        if is_settled(name):
+            continue
+        best = int(shares.argmax())
+        kind = CLASSES[best]
+        name.confidence = float(shares[best])
+        if kind == "Other":
+            name.type = None
+        elif kind == "Organization":
+            if name.type not in ORGANIZATIONS:
+                name.type = _organization_kind(doc[name.start : name.end]) or "Organization"
+        elif kind == "Place":
+            if name.type != "State":
+                name.type = "Place"
+        else:
+            name.type = kind  # type: ignore[assignment]
+
+
+def _judge(doc: Doc, name: Name, gazetteer: Gazetteer) -> bool:
+    """Settle the type of a name from its words and those beside it; false where it is none."""
+    words = name_words()
+    span = doc[name.start : name.end]
+    first, last = span[0], span[-1]
+    text = span.text
+    if len(span) == 1 and (text in words.never_name or not any(c.isalpha() for c in text)):
+        return False
+    if name.source == "reference" and not name.demonym:
+        return True
+    if name.demonym:
+        return True
+    if len(span) == 1 and text in words.population:
+        name.type, name.confidence, name.source = "PopulationGroup", 0.85, "list"
+        return True
+    if len(span) == 1 and text in words.adjective_population:
+        name.type, name.confidence = "PopulationGroup", 0.8
+        return True
+    if len(span) > 1 and (last.text in words.event or last.text in words.event_lower):
+        name.type, name.confidence = "NamedEvent", 0.8
+        return True
+    kind = _organization_kind(span)
+    before = doc[name.start - 1] if name.start else None
+    titled = before is not None and (
+        before.text in words.title or (before.lower_ in words.title_lower and before.pos_ in ("NOUN", "PROPN"))
+    )
+    if titled and kind is None and not name.senses and name.type in (None, "Person", "Organization", "Place"):
+        assert before is not None
+        if (
+            before.dep_ in ("compound", "nmod", "amod", "appos")
+            or before.head.i in range(name.start, name.end)
+            or before.text in words.title
+        ):
+            name.type, name.confidence = "Person", 0.9
+            return True
+    senses = gazetteer.senses(text)
+    if senses and name.type != "Person":
+        kinds = [sense for sense in senses if sense[1] != "demonym"]
+        if kinds and (name.type in (None, "Place", "Organization", "PopulationGroup")):
+            name.senses = senses
+            name.type, name.confidence = sense_type(senses), 0.85
+            return True
+    if (
+        kind is not None
+        and len(span) > 1
+        and (name.type != "Person" or last.text in ("Party", "Ministry", "Movement", "Front", "Army"))
+    ):
+        name.type, name.confidence = kind, max(name.confidence, 0.8)
+        return True
+    if (
+        len(span) > 1
+        and name.type in (None, "Place", "Organization")
+        and (last.text in words.place or first.text in ("Mount", "Lake", "Cape", "Fort", "Camp", "Gulf", "Port"))
+    ):
+        name.type, name.confidence = "Place", 0.8
+        return True
+    settlements = gazetteer.places(text) if name.type in (None, "Organization", "Place") and len(text) > 2 else ()
+    if settlements:
+        best = settlements[0]
+        locative = before is not None and before.lower_ in _LOCATIVE
+        if name.type is None:
+            if (locative and best.main and best.population >= 5_000) or (
+                best.main and best.population >= 300_000 and not text.isupper()
+            ):
+                name.type, name.confidence = "Place", 0.7
+                return True
+        elif name.type == "Organization" and len(span) == 1 and best.main and not text.isupper():
+            needed = 20_000 if locative else 1_000_000
+            if best.population >= needed:
+                name.type, name.confidence = "Place", 0.7
+    return name.type is not None
+
+
+def _organization_kind(span: TokenSpan) -> EntityType | None:
+    """Return the kind of organization that the words of a name show; None where none does."""
+    words = name_words().organization
+    texts = [token.text for token in span]
+    cut = next((i for i, text in enumerate(texts) if text in ("of", "for", "in", "on") and i), len(texts))
+    head = texts[cut - 1]
+    found = words.get(head)
+    if found is None and cut < len(texts):
+        found = words.get(texts[-1]) if texts[-1] not in ("Nations",) else None
+    return found
+
+
+def _agree(doc: Doc, names: list[Name]) -> list[Name]:
+    """Make the names of one text agree: surnames of known persons are persons, the same words have one type."""
+    surnames: Counter[str] = Counter()
+    full: Counter[str] = Counter()
+    for name in names:
+        if name.type == "Person" and name.end - name.start >= 2:
+            surnames[doc[name.end - 1].text] += 1
+            full[doc[name.start : name.end].text] += 1
+    prefixes: dict[str, EntityType] = {}
+    for name in names:
+        if name.type in ORGANIZATIONS and name.end - name.start >= 2 and name.confidence >= 0.6:
+            for end in range(name.start + 1, name.end):
+                if all(token.text in _LEGAL for token in doc[end : name.end]):
+                    prefixes[doc[name.start : end].text] = name.type
+            if name.type == "Company" and doc[name.start].is_oov is False:
+                prefixes.setdefault(doc[name.start].text, name.type)
+    votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
+    for name in names:
+        if name.type is not None and not name.demonym:
+            votes[doc[name.start : name.end].text][name.type] += 1 if name.source != "title" else 2
+    kept: list[Name] = []
+    for name in names:
+        text = doc[name.start : name.end].text
+        if name.source != "reference" and not name.demonym:
+            if text in prefixes and text not in surnames and name.type not in ORGANIZATIONS:
+                name.type, name.confidence = prefixes[text], 0.8
+            elif (
+                name.end - name.start == 1
+                and text in surnames
+                and name.type in ("Organization", "Place", "PopulationGroup", None)
+            ):
+                name.type, name.confidence = "Person", 0.85
+            elif len(votes[text]) > 1 and name.type is not None:
+                best, count = votes[text].most_common(1)[0]
+                if count > votes[text][name.type]:
+                    name.type = best
+        kept.append(name)
+    kept.extend(_missed(doc, kept, surnames))
+    return kept
+
+
+def _missed(doc: Doc, names: list[Name], surnames: Counter[str]) -> list[Name]:
+    """Find further occurrences of the text's own names that nothing marked."""
+    taken = bytearray(len(doc))
+    types: dict[str, EntityType] = {}
+    for name in names:
+        for index in range(name.start, name.end):
+            taken[index] = 1
+        if name.end - name.start == 1 and name.type is not None and not name.demonym:
+            types.setdefault(doc[name.start].text, name.type)
+    found = []
+    for token in doc:
+        if taken[token.i] or not token.text[:1].isupper() or len(token) < 3:
+            continue
+        text = token.text
+        if text in surnames and token.pos_ == "PROPN":
+            found.append(Name(token.i, token.i + 1, "Person", 0.8, "text"))
+        elif (
+            text in types
+            and token.pos_ == "PROPN"
+            and not (token.i and doc[token.i - 1].text[:1].isupper() and not token.is_sent_start)
+        ):
+            found.append(Name(token.i, token.i + 1, types[text], 0.7, "text"))
+    return found

@@ -1,0 +1,46 @@
+"""What a name is while it is made: its tokens, its type so far and what speaks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crisiskg.annotation.gazetteer import Entry, NameKind
+from crisiskg.annotation.records import EntityType
+
+#: Organization and its kinds.
+ORGANIZATIONS: frozenset[str] = frozenset(
+    [
+        "Organization",
+        "ArmedGroup",
+        "GovernmentBody",
+        "SecurityForce",
+        "PoliticalParty",
+        "IntergovernmentalOrganization",
+        "NongovernmentalOrganization",
+        "MediaOrganization",
+        "Company",
+    ]
+)
+
+
+@dataclass(slots=True, eq=False)
+class Name:
+    """A name in the making.
+
+    Attributes:
+        start: First token.
+        end: Token behind the last.
+        type: Its type so far; None where nothing says it yet.
+        confidence: Probability in [0, 1] that span and type are right.
+        source: What says so: "reference", "model", "words", "title", "text".
+        senses: What the gazetteer has under this name.
+        demonym: Whether it is a demonym.
+    """
+
+    start: int
+    end: int
+    type: EntityType | None
+    confidence: float
+    source: str
+    senses: tuple[tuple[Entry, NameKind], ...] = ()
+    demonym: bool = False

@@ -1,0 +1,40 @@
+"""Relations between entities, for a time: offices and memberships, ties of organizations and places, activity, sides of wars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crisiskg.annotation.activity import find_activity
+from crisiskg.annotation.borders import find_borders
+from crisiskg.annotation.memberships import find_changes
+from crisiskg.annotation.offices import find_offices
+from crisiskg.annotation.relation_writer import RelationWriter
+from crisiskg.annotation.situations import find_situations
+from crisiskg.annotation.ties import find_ties
+from crisiskg.annotation.war_sides import find_sides
+
+if TYPE_CHECKING:
+    from crisiskg.annotation.reading import Reading
+
+_SKIPPED_REGIONS = frozenset({"byline", "contributors"})
+
+
+def find_relations(reading: Reading) -> None:
+    """Add the relations of a document to its reading, in order of their evidence.
+
+    Wars and other situations that are spoken of without a name become mentions and entities on the way.
+
+    Args:
+        reading: Mentions, entities, times, quantities and attributions must be there.
+    """
+    find_situations(reading)
+    writer = RelationWriter(reading)
+    find_offices(writer)
+    find_changes(writer)
+    find_ties(writer)
+    find_activity(writer)
+    find_borders(writer)
+    find_sides(writer)
+    skipped = [(r.start, r.end) for r in reading.document.regions if r.kind in _SKIPPED_REGIONS]
+    found = [r for r in writer.relations.values() if not any(a <= r.start < b for a, b in skipped)]
+    reading.relations.extend(sorted(found, key=lambda r: (r.start, r.type, r.head, r.tail, r.order or 0)))

@@ -1,0 +1,77 @@
+"""The home page, search, the page of the interface, and what watchers of the service ask."""
+
+from __future__ import annotations
+
+import time
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from crisiskg.api.negotiation import HTML, choose
+from crisiskg.api.reading import Table, table_of
+from crisiskg.api.sparql import stream
+from crisiskg.asking import CSV, JSON
+from crisiskg.errors import CrisiskgError
+from crisiskg.queries import load_queries
+
+if TYPE_CHECKING:
+    from crisiskg.api.reading import Graph
+    from crisiskg.api.rendering import Renderer
+
+#: Seconds for which the numbers on the home page may be old: counting everything is the dearest of our queries.
+_COUNTS_S = 60.0
+
+
+def pages_router(graph: Graph, renderer: Renderer) -> APIRouter:
+    """Return the routes of pages and of health."""
+    router = APIRouter(tags=["Pages"])
+    kept: dict[str, Any] = {"at": float("-inf"), "counts": Table([], [])}
+
+    @router.get("/", summary="Home")
+    def home(request: Request) -> Response:
+        """Show what the graph holds and how to ask it."""
+        if time.monotonic() - kept["at"] > _COUNTS_S:
+            kept.update(counts=graph.table("counts"), at=time.monotonic())
+        examples = [query for query in load_queries().values() if query.example]
+        return renderer.page(request, "home.html", counts=kept["counts"], examples=examples)
+
+    @router.get("/search", summary="Entities, situations and documents by part of a name")
+    def search(request: Request, q: str = "") -> Response:
+        """Find things by part of a name."""
+        wanted = choose(request.headers.get("accept"), request.query_params.get("format"), [JSON, CSV, HTML])[0]
+        if wanted != HTML:
+            return stream(graph.answer("search", {"text": q}, [wanted]))
+        table = None
+        if q.strip():
+            with graph.answer("search", {"text": q}, [JSON]) as answer:
+                table = table_of(answer.read())
+        return renderer.page(request, "search.html", q=q, table=table)
+
+    @router.get("/docs", summary="This interface", include_in_schema=False)
+    def docs(request: Request) -> Response:
+        """Describe every route."""
+        return renderer.page(request, "docs.html", openapi=request.app.openapi())
+
+    @router.get("/static/crisiskg.css", include_in_schema=False)
+    def style() -> Response:
+        """Return the style sheet."""
+        body = resources.files("crisiskg.api").joinpath("static", "crisiskg.css").read_bytes()
+        return Response(body, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+    @router.get("/healthz", summary="Whether the process is up", tags=["Health"])
+    def healthz() -> Response:
+        """Say that the process is up."""
+        return JSONResponse({"status": "ok"})
+
+    @router.get("/readyz", summary="Whether queries are answered", tags=["Health"])
+    def readyz() -> Response:
+        """Say whether a query is answered, and of which generation."""
+        try:
+            with graph.asker.run("ASK { ?s ?p ?o }", [JSON]) as answer:
+                return JSONResponse({"status": "ready", "generation": answer.generation})
+        except CrisiskgError as error:
+            return JSONResponse({"status": "not ready", "code": error.code, "detail": error.message}, 503)
+
+    return router

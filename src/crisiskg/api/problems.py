@@ -1,0 +1,78 @@
+"""Errors on the wire: problem details of RFC 9457, or a page for browsers. One handler for all of them."""
+
+from __future__ import annotations
+
+import http
+import logging
+from typing import TYPE_CHECKING
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from crisiskg.api.negotiation import HTML, accepted
+from crisiskg.errors import CrisiskgError, StoreBusy, StoreTimeout
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+
+    from crisiskg.api.rendering import Renderer
+
+PROBLEM = "application/problem+json"
+_log = logging.getLogger("crisiskg.api")
+
+
+def problem(status: int, code: str, detail: str, hint: str | None = None) -> dict[str, object]:
+    """Return problem details.
+
+    >>> problem(404, "not_found", "no such thing")["title"]
+    'Not Found'
+    """
+    found: dict[str, object] = {
+        "type": f"https://w3id.org/crisiskg/problem/{code}",
+        "title": http.HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if hint:
+        found["hint"] = hint
+    return found
+
+
+def install(app: FastAPI, renderer: Renderer) -> None:
+    """Give an app its handlers of errors."""
+
+    def answer(request: Request, details: dict[str, object], headers: dict[str, str] | None = None) -> Response:
+        status = int(str(details["status"]))
+        accept = request.headers.get("accept")
+        if accept and accepted(accept, [PROBLEM, "application/json", HTML])[:1] == [HTML]:
+            return renderer.page(request, "problem.html", status=status, headers=headers, problem=details)
+        return JSONResponse(details, status, headers, PROBLEM)
+
+    async def known(request: Request, error: Exception) -> Response:
+        assert isinstance(error, CrisiskgError)
+        headers = {"Retry-After": "5"} if isinstance(error, (StoreBusy, StoreTimeout)) else None
+        return answer(request, problem(error.status, error.code, error.message, error.hint), headers)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, StarletteHTTPException)
+        codes = {404: "not_found", 405: "method_not_allowed"}
+        code = codes.get(error.status_code, "http_error")
+        detail = f"there is nothing at {request.url.path[:200]}" if error.status_code == 404 else str(error.detail)
+        return answer(request, problem(error.status_code, code, detail), dict(error.headers or {}))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0] if error.errors() else {"loc": (), "msg": "the request is not valid"}
+        where = " ".join(str(part) for part in first["loc"])
+        return answer(request, problem(400, "invalid_parameter", f"{where}: {str(first['msg']).lower()}"))
+
+    async def unknown(request: Request, error: Exception) -> Response:
+        _log.error("a fault in %s", request.url.path, exc_info=error)
+        return answer(request, problem(500, "internal_error", "a fault in crisiskg; the log of the server says more"))
+
+    app.add_exception_handler(CrisiskgError, known)
+    app.add_exception_handler(StarletteHTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, unknown)

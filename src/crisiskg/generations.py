@@ -1,0 +1,107 @@
+"""Generations of a store: numbered checkpoints that readers open, so that they never touch what the writer holds.
+
+A checkpoint is a folder of hard links. `CURRENT` holds the number of the newest one and is replaced by renaming, so a reader
+sees either the old number or the new one. A generation that is pruned while a reader has it open lives on until it is closed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from crisiskg.errors import NotFound, StoreError
+from crisiskg.journal import fsync_folder
+
+_DIGITS = 12
+
+
+class Generations:
+    """The folder `generations` and the file `CURRENT` of one store.
+
+    Args:
+        store: Folder of the store.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self.folder = store / "generations"
+        self.pointer = store / "CURRENT"
+
+    def current(self) -> int | None:
+        """Return the number of the newest generation; None where none was published."""
+        try:
+            text = self.pointer.read_text("ascii").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError("the file CURRENT of the store cannot be read") from error
+        if not text.isdigit():
+            raise StoreError(f"the file CURRENT of the store holds {text[:40]!r} where a number was due")
+        return int(text)
+
+    def path(self, number: int) -> Path:
+        """Return the folder of a generation, whether or not it exists."""
+        return self.folder / f"{number:0{_DIGITS}d}"
+
+    def newest(self) -> tuple[int, Path]:
+        """Return number and folder of the newest generation.
+
+        Raises:
+            NotFound: nothing was published yet.
+        """
+        number = self.current()
+        if number is None:
+            raise NotFound(
+                f"the store {self.folder.parent} has no published generation", hint="Run crisiskg ingest to fill and publish it."
+            )
+        return number, self.path(number)
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all generations that are kept, lowest first."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdigit())
+
+    def publish(self, checkpoint: Callable[[Path], None], keep: int) -> int:
+        """Make a new generation and point readers to it.
+
+        Args:
+            checkpoint: Writes a checkpoint to a folder that does not exist yet.
+            keep: How many of the newest generations stay, at least 1.
+
+        Returns:
+            Number of the new generation, from 1.
+
+        Raises:
+            StoreError: the disk refuses.
+        """
+        number = max([self.current() or 0, *self.numbers()]) + 1
+        target = self.path(number)
+        unfinished = target.with_suffix(".tmp")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
+            checkpoint(unfinished)
+            unfinished.rename(target)
+            fsync_folder(self.folder)
+            new = self.pointer.with_suffix(".tmp")
+            with new.open("w", encoding="ascii") as file:
+                file.write(f"{number}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self.pointer)
+            fsync_folder(self.pointer.parent)
+        except OSError as error:
+            raise StoreError(f"generation {number} cannot be published: {error.strerror or error}") from error
+        self.prune(keep)
+        return number
+
+    def prune(self, keep: int) -> None:
+        """Remove all but the newest generations, and what an interrupted publication left behind."""
+        current = self.current()
+        for number in self.numbers()[: -max(keep, 1)]:
+            if number != current:
+                shutil.rmtree(self.path(number), ignore_errors=True)
+        for unfinished in self.folder.glob("*.tmp"):
+            shutil.rmtree(unfinished, ignore_errors=True)
