@@ -28,7 +28,7 @@ corpus: $(VENV)/.run ## read the sample corpus into STORE
 
 demo: corpus ## read the sample corpus, ask it three questions, and serve it on HOST:PORT
 	$(BIN)/crisiskg query offices --store $(STORE) --date 2022-03-01
-	$(BIN)/crisiskg query events --store $(STORE) --from 2022-01-01 --to 2022-12-31
+	$(BIN)/crisiskg query events --store $(STORE) --from 2022-01-01 --until 2022-12-31
 	$(BIN)/crisiskg stats --store $(STORE)
 	$(BIN)/crisiskg serve --store $(STORE) --host $(HOST) --port $(PORT)
 

@@ -290,13 +290,39 @@ def test_two_records_with_one_iri_are_one_entity() -> None:
 
 
 def test_point_without_accuracy_is_left_out() -> None:
-    found = build(Document(text="a"), Annotation("a", entities=(Entity("e", "Place", "Tolm", lat=1.0, lon=2.0),)), RUN)
+    annotation = Annotation(
+        "a",
+        mentions=(Mention("m0", 0, 4, "Tolm", "Place", "name", "e"),),
+        entities=(Entity("e", "Place", "Tolm", lat=1.0, lon=2.0),),
+    )
+    found = build(Document(text="Tolm lies there."), annotation, RUN)
     assert values(found, entity(found, "Tolm"), GEO + "hasDefaultGeometry") == []
 
 
-def test_unresolved_mention_refers_to_nothing(quads: list[Quad]) -> None:
-    they = the([node for node in subjects(quads, "Mention") if values(quads, node, "quote") == ["They"]])
-    assert values(quads, they, "refersTo") == []
+def test_unresolved_name_refers_to_nothing() -> None:
+    found = build(Document(text="Tolm"), Annotation("a", mentions=(Mention("m0", 0, 4, "Tolm", "Place", "name", None),)), RUN)
+    assert values(found, the(subjects(found, "Mention")), "refersTo") == []
+
+
+def test_pronoun_without_part_in_anything_stays_in_the_annotation(quads: list[Quad]) -> None:
+    assert [node for node in subjects(quads, "Mention") if values(quads, node, "quote") == ["They"]] == []
+
+
+def test_entity_that_is_only_described_and_takes_no_part_stays_in_the_annotation() -> None:
+    text = "Roads were dry."
+    annotation = Annotation(
+        "a",
+        mentions=(Mention("m0", 0, 5, "Roads", "Place", "nominal", "e"),),
+        entities=(Entity("e", "Place", "Roads"),),
+    )
+    found = build(Document(text=text), annotation, RUN)
+    assert subjects(found, "Mention") == subjects(found, "Place") == []
+
+
+def test_entity_that_is_only_described_and_acts_keeps_its_mention(quads: list[Quad]) -> None:
+    fillers = {value(quad) for quad in quads if quad.predicate.value == CKG + "filler"}
+    referents = {value(quad) for quad in quads if quad.predicate.value == CKG + "refersTo"}
+    assert fillers <= referents
 
 
 def test_named_event_is_a_situation_with_its_end(quads: list[Quad]) -> None:

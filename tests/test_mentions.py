@@ -43,6 +43,12 @@ def test_state_inside_the_name_of_its_force_is_a_mention_too():
     assert (soldiers.kind, soldiers.type) == ("nominal", "SecurityForce")
 
 
+def test_states_within_the_name_of_an_event_are_mentions_too():
+    found = types(mentioned("It was written before Russia’s invasion of Ukraine."))
+    assert found["Russia"] == found["Ukraine"] == "State"
+    assert "NamedEvent" in found.values()
+
+
 def test_two_persons_are_two_names():
     found = types(mentioned("Ibrahim Keita and Samuel Ouedraogo met in Dakar."))
     assert found["Ibrahim Keita"] == found["Samuel Ouedraogo"] == "Person"

@@ -208,14 +208,19 @@ class Ingest:
         return summary
 
     def _fail_to_read(self, failure: SourceFailure) -> None:
-        if failure.raw is not None and failure.raw_sha256 is not None and self.raw is not None:
-            self.raw.keep(failure.raw_sha256, failure.raw)
-        key = digest(failure.source, failure.location, failure.raw_sha256, length=20)
+        raw_sha256 = failure.raw_sha256
+        if failure.raw is not None:
+            own = hashlib.sha256(failure.raw).hexdigest()
+            raw_sha256 = raw_sha256 or own
+            # One item of a feed comes with the digest of the whole feed, which was kept before it was read.
+            if self.raw is not None and own == raw_sha256:
+                self.raw.keep(own, failure.raw)
+        key = digest(failure.source, failure.location, raw_sha256, length=20)
         error = failure.error
         self.summary.failed += 1
         self._quarantine(
             Entry(
-                key, "read", failure.message, error.code, failure.source, location=failure.location, raw_sha256=failure.raw_sha256
+                key, "read", failure.message, error.code, failure.source, location=failure.location, raw_sha256=raw_sha256
             )
         )
 

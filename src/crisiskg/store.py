@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 
-#: Quads from which on a new graph is loaded in bulk.
+#: Quads from which on new graphs are loaded in bulk.
 _BULK = 10_000
+#: Quads of new graphs that may wait in memory until they are written together.
+_MOST_WAITING = 40_000
 
 #: A row of a SELECT query: terms by the names of their variables; an unbound variable is missing.
 Row = dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
@@ -140,6 +142,9 @@ class OxigraphStore:
         self._keep = keep
         self._pending_path = folder / "pending"
         self._written: dict[str, tuple[Operation, int, str]] = {}
+        #: New graphs that wait to be written together: alone, each would cost three times as much processor time.
+        self._waiting: dict[str, list[ox.Quad]] = {}
+        self._n_waiting = 0
         self._broken: str | None = None
         try:
             # Resolved, because the engine tells its own open stores apart by the names of their folders.
@@ -169,6 +174,13 @@ class OxigraphStore:
 
     @property
     def _open(self) -> ox.Store:
+        """The database, in which all is that was written."""
+        if self._waiting:
+            self._write_waiting()
+        return self._database
+
+    @property
+    def _database(self) -> ox.Store:
         if self._db is None:
             raise StoreError(f"the store {self.folder} is closed")
         return self._db
@@ -218,15 +230,14 @@ class OxigraphStore:
             self.drop_graph(graph)
             return
         count, digest = canonical_digest(content)
-        name = ox.NamedNode(graph)
-        if self._open.contains_named_graph(name):
+        if graph not in self._waiting and self._database.contains_named_graph(ox.NamedNode(graph)):
             self._update(graph, content)
-        elif count >= _BULK:
-            # Atomic as an update is, and seven times as quick; for small graphs it would make a file each.
-            self._write(graph, lambda db: db.bulk_extend(content))
         else:
-            # One transaction as an update is; the text of an update would be parsed, which takes twice as long as writing.
-            self._write(graph, lambda db: db.extend(content))
+            self._check_writable()
+            self._n_waiting += len(content) - len(self._waiting.get(graph, ()))
+            self._waiting[graph] = content
+            if self._n_waiting >= _MOST_WAITING:
+                self._write_waiting()
         self._written.pop(graph, None)  # the journal keeps the order of the last writes
         self._written[graph] = ("replace", count, digest)
 
@@ -234,31 +245,47 @@ class OxigraphStore:
         name = ox.NamedNode(graph)
         triples = n_triples(content).decode("utf-8")
         update = f"DROP SILENT GRAPH {name} ; INSERT DATA {{ GRAPH {name} {{\n{triples}}} }}"
-        self._write(graph, lambda db: db.update(update))
+        self._write([graph], lambda db: db.update(update))
+
+    def _write_waiting(self) -> None:
+        """Write the graphs that wait, in one transaction."""
+        waiting, count = self._waiting, self._n_waiting
+        self._waiting, self._n_waiting = {}, 0
+        quads = [quad for content in waiting.values() for quad in content]
+        # In bulk is atomic too and takes half the time; for few quads it would make files that are not worth it.
+        try:
+            self._write(list(waiting), lambda db: db.bulk_extend(quads) if count >= _BULK else db.extend(quads))
+        except StoreError as error:
+            self._broken = error.message  # they were taken before, and must not be told of as written
+            raise
 
     def drop_graph(self, graph: str) -> bool:
         """See `Store.drop_graph`."""
         name = named_graph(graph)
         if not self._open.contains_named_graph(name):
             return False
-        self._write(graph, lambda db: db.update(f"DROP SILENT GRAPH {name}"))
+        self._write([graph], lambda db: db.update(f"DROP SILENT GRAPH {name}"))
         self._written.pop(graph, None)
         self._written[graph] = ("drop", 0, canonical_digest([])[1])
         return True
 
-    def _write(self, graph: str, write: Callable[[ox.Store], None]) -> None:
+    def _check_writable(self) -> None:
         if self._broken:
             raise StoreError(
                 f"the store {self.folder} takes no more writes: {self._broken}", hint="Free the disk and start again."
             )
+
+    def _write(self, graphs: list[str], write: Callable[[ox.Store], None]) -> None:
+        self._check_writable()
+        what = graphs[0] if len(graphs) == 1 else f"{len(graphs)} graphs, {graphs[0]} and others"
         try:
             with self._pending_path.open("a", encoding="utf-8") as file:
-                file.write(graph + "\n")
+                file.writelines(graph + "\n" for graph in graphs)
             write(self._open)
         except OSError as error:
-            raise StoreError(f"the store {self.folder} did not take {graph}: {error.strerror or error}") from error
+            raise StoreError(f"the store {self.folder} did not take {what}: {error.strerror or error}") from error
         except SyntaxError as error:
-            raise StoreError(f"the graph {graph} cannot be written: {error}") from error
+            raise StoreError(f"{what} cannot be written: {error}") from error
 
     def graphs(self) -> list[str]:
         """See `Store.graphs`."""
@@ -311,6 +338,7 @@ class OxigraphStore:
         """See `Store.flush`."""
         if not self._written:
             return
+        self._check_writable()
         self._flush_db()
         self.journal.append((operation, graph, count, digest) for graph, (operation, count, digest) in self._written.items())
         self._written.clear()

@@ -17,7 +17,7 @@ _SENTENCE_START = re.compile(r"(?:\A|[.!?][\"”']?\s+|\n\s*)[\"“'(]*([a-zà-�
 _LONGEST = 7
 #: Words that are names too, but hardly ever in a text that tells one from the other by capitals alone.
 _COMMON = frozenset(
-    [
+    {
         "turkey",
         "china",
         "march",
@@ -49,7 +49,7 @@ _COMMON = frozenset(
         "ms",
         "or",
         "if",
-    ]
+    }
 )
 
 

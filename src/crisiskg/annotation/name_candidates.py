@@ -217,7 +217,9 @@ def gazetteer_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
 
 
 def _state_within(doc: Doc, name: Name, gazetteer: Gazetteer) -> list[Name]:
-    """Return the state that begins the name of one of its bodies: "Malian" in "Malian army"."""
+    """Return the state that begins the name of one of its bodies ("Malian army"), and those within the name of an event."""
+    if name.type == "NamedEvent":
+        return _states_of_event(doc, name, gazetteer)
     if name.type not in ("SecurityForce", "GovernmentBody"):
         return []
     for end in range(min(name.end - 1, name.start + 3), name.start, -1):
@@ -226,6 +228,27 @@ def _state_within(doc: Doc, name: Name, gazetteer: Gazetteer) -> list[Name]:
             demonym = all(kind == "demonym" for _, kind in senses)
             return [Name(name.start, end, "State", 0.9, "reference", senses, demonym=demonym)]
     return []
+
+
+def _states_of_event(doc: Doc, name: Name, gazetteer: Gazetteer) -> list[Name]:
+    """Return the states within an event's name: "Russia" and "Ukraine" in "Russia's invasion of Ukraine"."""
+    found: list[Name] = []
+    index = name.start
+    while index < name.end:
+        for end in range(min(name.end, index + 4), index, -1):
+            if (index, end) == (name.start, name.end) or not doc[index].text[:1].isupper():
+                continue
+            # As an argument only ("Russia's", "of Ukraine"): in "Iraq War" the state is part of the event's name.
+            owns = end < name.end and doc[end].text in ("'s", "’s", "'", "’")
+            if not owns and not (index > name.start and doc[index - 1].pos_ == "ADP"):
+                continue
+            senses = tuple(sense for sense in gazetteer.senses(doc[index:end].text) if sense[0].type == "State")
+            if senses:
+                found.append(Name(index, end, "State", 0.85, "part", senses))
+                index = end - 1
+                break
+        index += 1
+    return found
 
 
 def _plausible(doc: Doc, span: TokenSpan, match: Match) -> bool:

@@ -125,7 +125,8 @@ class NameCoreference(Resolution):
             if a is b or not self._equates(first, second):
                 continue
             fits = is_acronym(second.text, first.text)
-            if not fits and coarse(a.type) != coarse(b.type):
+            said = _KNOWN_AS.fullmatch(self.reading.document.text[first.end : second.start]) is not None
+            if not fits and coarse(a.type) != coarse(b.type) and (not said or a.entry is not None or b.entry is not None):
                 continue
             if a.entry is not None and b.entry is not None and a.entry is not b.entry:
                 if len(b.mentions) > 1 or not fits:

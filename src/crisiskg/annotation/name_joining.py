@@ -55,7 +55,7 @@ def join_names(doc: Doc, matches: list[Name], marked: list[Name], runs: list[Nam
             claimed.add((part.start, part.end))
     for name in matches:
         outer = taken[name.start]
-        if outer is not None and outer.source == "reference" and _stands_inside(name, outer):
+        if outer is not None and outer.source == "reference" and name is not outer and _stands_inside(name, outer):
             chosen.append(name)
             continue
         if (name.start, name.end) in claimed:
@@ -92,6 +92,8 @@ def _stands_inside(name: Name, owner: Name) -> bool:
     """Whether a state or demonym that begins an organization's name is a mention of its own."""
     if name.type not in ("State", "Place", "IntergovernmentalOrganization") or owner.end - owner.start < 2:
         return False
+    if owner.type == "NamedEvent":
+        return name.type == "State" and owner.source == "reference" and name.source == "part"
     return name.start == owner.start and name.end < owner.end and (name.type == "State" or name.demonym)
 
 

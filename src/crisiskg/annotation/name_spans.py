@@ -131,7 +131,7 @@ def _defined(doc: Doc, names: list[Name]) -> None:
 
 def is_settled(name: Name) -> bool:
     """Whether the reference data settle the type of a name, so that the model is not asked."""
-    return name.demonym or name.source in ("reference", "list") or name.type == "Company"
+    return name.demonym or name.source in ("reference", "part", "list") or name.type == "Company"
 
 
 def _retype(doc: Doc, names: list[Name], gazetteer: Gazetteer, typer: NameTyper) -> None:
@@ -162,7 +162,7 @@ def _judge(doc: Doc, name: Name, gazetteer: Gazetteer) -> bool:
     text = span.text
     if len(span) == 1 and (text in words.never_name or not any(c.isalpha() for c in text)):
         return False
-    if name.source == "reference" and not name.demonym:
+    if name.source in ("reference", "part") and not name.demonym:
         return True
     if name.demonym:
         return True
@@ -262,7 +262,7 @@ def _agree(doc: Doc, names: list[Name]) -> list[Name]:
     kept: list[Name] = []
     for name in names:
         text = doc[name.start : name.end].text
-        if name.source != "reference" and not name.demonym:
+        if name.source not in ("reference", "part") and not name.demonym:
             if text in prefixes and text not in surnames and name.type not in ORGANIZATIONS:
                 name.type, name.confidence = prefixes[text], 0.8
             elif (

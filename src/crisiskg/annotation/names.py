@@ -32,7 +32,7 @@ class Name:
         end: Token behind the last.
         type: Its type so far; None where nothing says it yet.
         confidence: Probability in [0, 1] that span and type are right.
-        source: What says so: "reference", "model", "words", "title", "text".
+        source: What says so: "reference", "part" (of a reference name), "list", "model", "words", "text".
         senses: What the gazetteer has under this name.
         demonym: Whether it is a demonym.
     """

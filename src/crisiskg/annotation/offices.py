@@ -2,40 +2,26 @@
 
 A role noun stands before a name ("President X"), in apposition, as predicate, behind "as", or behind "like" ("dictators like X").
 What it is a role in stands in front of it ("the Malian president", "Mali's president") or behind a preposition. Where nothing
-stands there, the state is the one that the sentence, else the document, speaks of most; that is less sure.
+stands there, `office_states` looks for the state; `office_times` says on which day an office is held.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
+from crisiskg.annotation.office_states import OpenOffice, find_states
 from crisiskg.annotation.records import Mention
 from crisiskg.annotation.relation_writer import ORGANIZATIONS, RelationWriter, Role
 from crisiskg.documents import DateBounds
 
 #: Offices that are always those of a state, so that one may ask which even where the text does not say it.
 _STATE_OFFICES = frozenset({"headOfState", "headOfGovernment", "ministerOf"})
-#: Words that name such an office by themselves; a "leader" may lead anything.
-_SURE_OFFICES = frozenset(
-    {
-        "president",
-        "king",
-        "queen",
-        "emir",
-        "sultan",
-        "premier",
-        "chancellor",
-        "minister",
-        "monarch",
-        "emperor",
-        "taoiseach",
-        "dictator",
-    }
-)
+#: What one person holds, not several together.
+_HEADSHIPS = frozenset({"headOfState", "headOfGovernment", "ministerOf", "headOf"})
 _PLAIN = frozenset(
     {"new", "old", "current", "top", "powerful", "longtime", "supreme", "overall", "de", "facto", "first", "only", "elected"}
 )
+_BARE_OFFICES = {"state": "headOfState", "government": "headOfGovernment"}
 _BECOME = frozenset({"be", "become", "remain", "serve", "stay"})
 _NAMING = frozenset(
     {
@@ -63,7 +49,7 @@ def find_offices(writer: RelationWriter) -> None:
     for token in range(len(syntax)):
         if syntax.pos[token] in ("NOUN", "PROPN") and (role := finder.role(token)) is not None:
             finder.read(token, role)
-    finder.guess_states()
+    find_states(writer, finder.open)
     finder.write_ranks()
 
 
@@ -78,8 +64,8 @@ class _OfficeFinder:
         self.qualifiers = writer.words_of("roles", "qualifiers")
         self.lesser = writer.words_of("roles", "lesser")
         self.ranks = writer.words_of("roles", "ranks")
-        #: Offices of a state whose state is not said: (type, holder, token, role noun's facts).
-        self.open: list[tuple[str, Mention, int, bool, str | None, str]] = []
+        #: Offices of a state whose state is not said.
+        self.open: list[OpenOffice] = []
 
     # ------------------------------------------------------------------ the role noun
 
@@ -92,6 +78,8 @@ class _OfficeFinder:
         name = self.index.in_name(token)
         if name is not None and name.type not in ("Person",):
             return None
+        if (office := self._bare_office(token)) is not None:
+            return Role(office, None, None)
         before = syntax.lower[token - 1] if token else ""
         if before in ("-", "–") and token > 1:
             before = syntax.lower[token - 2]
@@ -114,7 +102,7 @@ class _OfficeFinder:
         for holder, own in holders:
             for tail, sureness in own or tails:
                 type_ = self._type(role, tail, lesser or (partial and sureness < 0.85))
-                if type_ is None or tail.entity == holder.entity:
+                if type_ is None or tail.entity == holder.entity or not self._is_one_office(type_, token, holder, tail):
                     continue
                 if holder.type != "Person" and type_ in ("headOf", *_STATE_OFFICES):
                     continue  # several leaders of a country are not its head of state
@@ -134,7 +122,7 @@ class _OfficeFinder:
                     finish=finish,
                 )
             if not (own or tails) and role.state in _STATE_OFFICES and not lesser and self.w.named(holder):
-                self.open.append((role.state, holder, token, former, title, syntax.lemma[token]))
+                self.open.append(OpenOffice(role.state, holder, token, former, title))
 
     def _type(self, role: Role, tail: Mention, lesser: bool) -> str | None:
         if tail.type == "State":
@@ -150,6 +138,27 @@ class _OfficeFinder:
         if lesser and type_ in ("headOf", "headOfState", "headOfGovernment"):
             return "memberOf" if tail.type in ORGANIZATIONS else "agentOf"
         return type_
+
+    def _bare_office(self, token: int) -> str | None:
+        """Return the office that "head of state" and "head of government" name, where no particular one is meant by "of"."""
+        syntax = self.syntax
+        if syntax.lemma[token] != "head":
+            return None
+        for x in self.grammar.of(token):
+            if syntax.lower[x] in _BARE_OFFICES and x == token + 2:
+                return _BARE_OFFICES[syntax.lower[x]]
+        return None
+
+    def _is_one_office(self, type_: str, token: int, holder: Mention, tail: Mention) -> bool:
+        """Say whether one person holds one office of one thing: "leaders of the bloc" do not, nor "heads of both services"."""
+        if tail.type == "State" and not self.w.named(tail):
+            return False  # "the state", "the self-declared republic": which one is not said
+        if type_ not in _HEADSHIPS:
+            return True
+        plural = self.syntax.tag[token] in ("NNS", "NNPS")
+        if plural and not self.w.named(holder):
+            return False
+        return self.w.named(tail) or self.syntax.tag[self.index.head[tail.id]] not in ("NNS", "NNPS")
 
     def _words_before(self, token: int) -> set[str]:
         syntax = self.syntax
@@ -221,9 +230,11 @@ class _OfficeFinder:
                     else []
                 )
             found += [x for name, x in syntax.prepositions(token) if name in ("like", "such as", "including")]
+        # "President X and Y": the title in front of one name is that one's; "Presidents X and Y" hold it both
+        alone = dep in ("compound", "nmod", "amod") and syntax.tag[token] not in ("NNS", "NNPS")
         out: list[tuple[Mention, list[tuple[Mention, float]]]] = []
         for x in found:
-            for y in syntax.series(x) if dep not in ("attr", "pobj", "conj") else [x]:
+            for y in [x] if dep in ("attr", "pobj", "conj") or alone else syntax.series(x):
                 mention = self._holder_mention(y)
                 if mention is not None and mention not in [m for m, _ in out]:
                     own = [(m, 0.75) for p in self.grammar.possessors(y) if (m := self.index.at(p)) and m.type == "State"]
@@ -273,7 +284,12 @@ class _OfficeFinder:
             elif mention.type == "Person" and self.role(token) is not None and syntax.lemma[token].startswith("spokes"):
                 out.append((mention, sureness))
 
+        bare = self._bare_office(token) is not None
         for name, x in syntax.prepositions(token):
+            if bare and name == "of":
+                continue
+            if name in ("for", "to") and self._abroad(token):
+                continue  # an envoy for a country is not that country's
             if name in ("of", "for", "from"):
                 take(x, 0.85)
                 if not out:
@@ -355,7 +371,15 @@ class _OfficeFinder:
                     begin = bounds
                 elif name in ("until", "till", "to"):
                     finish = bounds
+                elif begin is None and name in ("in", "on") and self._is_entry(node):
+                    begin = bounds  # "was appointed president in March": the day of appointment
         return begin, finish
+
+    def _is_entry(self, verb: int) -> bool:
+        """Say whether a verb tells how an office was entered, as fact."""
+        if self.syntax.lemma[verb] not in _NAMING | {"become"}:
+            return False
+        return self.w.factuality.read(verb, material=False).is_fact
 
     def _bounds_at(self, token: int) -> DateBounds | None:
         at = self.syntax.start[token]
@@ -363,60 +387,6 @@ class _OfficeFinder:
             if time.start <= at < time.end:
                 return time.bounds
         return None
-
-    # ------------------------------------------------------------------ the state that is not named
-
-    def guess_states(self) -> None:
-        """Give offices of an unnamed state the state that the sentence, else the document, speaks of most."""
-        document = Counter(m.entity for m in self.w.reading.mentions if m.type == "State" and m.entity is not None)
-        first_mention: dict[str, Mention] = {}
-        for mention in self.w.reading.mentions:
-            if mention.type == "State" and mention.entity is not None:
-                first_mention.setdefault(mention.entity, mention)
-        held = {(r.type, r.head) for r in self.w.relations.values()}
-        for type_, holder, token, former, title, noun in self.open:
-            if (type_, holder.entity) in held:
-                continue
-            if type_ == "headOfState" and noun not in _SURE_OFFICES:
-                continue
-            state, sureness = self._state_of_sentence(token)
-            share = 0.0
-            if document:
-                entity, count = document.most_common(1)[0]
-                share = count / sum(document.values())
-                if sureness < 0.5 and share >= 0.3:
-                    state, sureness = first_mention[entity], 0.35 + 0.3 * min(1.0, share)
-            if state is not None:
-                self.w.add(type_, holder, state, token, confidence=sureness, former=former, title=title)
-                held.add((type_, holder.entity or ""))
-
-    def _state_of_sentence(self, token: int) -> tuple[Mention | None, float]:
-        """Return the state of a sentence that stands nearest to its government: of what its subjects own or command."""
-        syntax = self.syntax
-        first, behind = syntax.bounds[syntax.sentence[token]]
-        weights: dict[str, float] = {}
-        mentions: dict[str, Mention] = {}
-        for x in range(first, behind):
-            mention = self.index.at(x)
-            if mention is None or mention.type != "State" or mention.entity is None:
-                continue
-            dep = syntax.dep[x]
-            if dep in ("amod", "compound", "poss", "nmod"):
-                owned = self.index.at(syntax.head[x])
-                weight = 2.0 if owned is not None and owned.type in ("SecurityForce", "GovernmentBody") else 1.0
-            elif dep in ("nsubj", "nsubjpass"):
-                weight = 1.0
-            else:
-                weight = 0.3
-            weights[mention.entity] = weights.get(mention.entity, 0.0) + weight
-            mentions.setdefault(mention.entity, mention)
-        if not weights:
-            return None, 0.0
-        ranked = sorted(weights, key=lambda e: -weights[e])
-        if len(ranked) > 1 and weights[ranked[0]] <= weights[ranked[1]]:
-            return None, 0.0
-        # a state whose forces or government the sentence speaks of is surer than one merely named
-        return mentions[ranked[0]], 0.55 if weights[ranked[0]] >= 2.0 else 0.4
 
     # ------------------------------------------------------------------ ranks
 

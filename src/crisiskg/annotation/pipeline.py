@@ -99,6 +99,11 @@ class Pipeline:
             find_mentions(reading, self.gazetteer)
             resolve_coreference(reading, self.gazetteer)
             link_entities(reading, self.gazetteer)
+            reading.holdings = {
+                entity.id: tuple(held)
+                for entity in reading.entities
+                if entity.type == "Person" and entity.iri is not None and (held := self.gazetteer.holdings_of(entity.iri))
+            }
             for stage in self.stages:
                 stage(reading)
             yield reading

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
 
-from crisiskg.annotation.gazetteer import Entry
+from crisiskg.annotation.gazetteer import Entry, OfficeHolding
 from crisiskg.annotation.records import (
     Annotation,
     Attribution,
@@ -41,6 +41,7 @@ class Reading:
         entities: What the mentions refer to, in order of first mention.
         published: Day of publication or its bounds, given or inferred.
         entries: Reference entry of an entity, by entity id, where its names have one.
+        holdings: Offices that the reference data say a person held, by entity id.
         titles: Offices and ranks beside a person's name: id of the mention → the words ("President", "Colonel").
     """
 
@@ -57,6 +58,7 @@ class Reading:
     published: DateBounds | None = None
     warnings: list[str] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
+    holdings: dict[str, tuple[OfficeHolding, ...]] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     _bounds: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
     _heads: dict[str, int] = field(default_factory=dict, repr=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crisiskg.annotation.activity import find_activity
 from crisiskg.annotation.borders import find_borders
 from crisiskg.annotation.memberships import find_changes
+from crisiskg.annotation.office_times import bound_offices
 from crisiskg.annotation.offices import find_offices
 from crisiskg.annotation.relation_writer import RelationWriter
 from crisiskg.annotation.situations import find_situations
@@ -35,6 +36,7 @@ def find_relations(reading: Reading) -> None:
     find_activity(writer)
     find_borders(writer)
     find_sides(writer)
+    bound_offices(writer)
     skipped = [(r.start, r.end) for r in reading.document.regions if r.kind in _SKIPPED_REGIONS]
     found = [r for r in writer.relations.values() if not any(a <= r.start < b for a, b in skipped)]
     reading.relations.extend(sorted(found, key=lambda r: (r.start, r.type, r.head, r.tail, r.order or 0)))

@@ -387,6 +387,8 @@ class _TieFinder:
                 continue
             for o in objects:
                 group = self.index.at(o)
+                if group is None and self.syntax.dep[o] == "appos":  # "the Guard, the force commanded by X"
+                    group = self.index.at(self.syntax.head[o])
                 if group is not None and group.type in ORGANIZATIONS:
                     self.w.add("headOf", leader, group, verb, confidence=0.75, told=told)
 

@@ -76,7 +76,8 @@ def query_command(context: click.Context, store: str | None, as_json: bool) -> N
 
 
 def _signature(query: NamedQuery) -> str:
-    return " ".join(f"--{p.name}" if p.required else f"[--{p.name}]" for p in query.parameters)
+    options = [(f"--{p.name.replace('_', '-')}", p.required) for p in query.parameters]
+    return " ".join(option if required else f"[{option}]" for option, required in options)
 
 
 def _described(query: NamedQuery) -> dict[str, Any]:

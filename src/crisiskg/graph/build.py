@@ -70,6 +70,8 @@ def build(document: Document, annotation: Annotation, run: Run, base: str = BASE
     _write_mentions(writer, entities)
     _write_times(writer, annotation.times)
     for node in entities.nodes():
+        if not entities.is_kept(node):
+            continue
         write_entity(writer, node)
         if node.is_situation:
             kind = next((record.subtype for record in node.records if record.subtype), "named-event")
@@ -78,17 +80,27 @@ def build(document: Document, annotation: Annotation, run: Run, base: str = BASE
 
 
 def _write_mentions(writer: Writer, entities: Entities) -> None:
+    """Write the names, and of what describes or stands for an entity the first and those that fill a role.
+
+    All others are in the annotation; in the graph they would be a third of it and answer nothing.
+    """
+    met: set[NamedNode] = set()
     # Of two readings of the same words the first that leads to an entity is kept.
     for mention in sorted(writer.annotation.mentions, key=lambda mention: mention.entity is None):
         what = f"mention {mention.id}"
         span = (mention.start, mention.end)
         node = writer.part("mention", f"{mention.start}-{mention.end}")
-        if not writer.first(node):
+        referent = entities.of_mention(mention)
+        if referent is not None and not entities.is_kept(referent):
+            continue
+        is_first = referent is not None and not referent.names_used and referent.iri not in met
+        if not (mention.kind == "name" or is_first or writer.is_used(node)) or not writer.first(node):
             continue
         writer.span(node, "Mention", span, what)
         writer.add(node, ckg("inPassage"), writer.passage_around(span))
-        referent = entities.of_mention(mention)
-        writer.add(node, ckg("refersTo"), referent.iri if referent else None)
+        if referent is not None:
+            met.add(referent.iri)
+            writer.add(node, ckg("refersTo"), referent.iri)
         writer.add(node, ckg("mentionKind"), code("mention", mention.kind))
         writer.add(node, ckg("confidence"), confidence_term(mention.confidence, what))
 
@@ -98,6 +110,8 @@ def _write_times(writer: Writer, times: tuple[TimeExpression, ...]) -> None:
         what = f"time expression {time.id}"
         span = (time.start, time.end)
         node = writer.part("time", f"{time.start}-{time.end}")
+        if time.value is None and not writer.is_used(node):
+            continue
         if not writer.first(node):
             continue
         writer.span(node, "TimeExpression", span, what)

@@ -42,6 +42,7 @@ class Node:
         name: Its label.
         names: Folded forms of all names that the document gives it.
         records: The records of the annotation that it stands for; empty where only metadata names it.
+        names_used: Whether the text calls it by a name.
     """
 
     iri: NamedNode
@@ -49,6 +50,7 @@ class Node:
     name: str
     names: set[str] = field(default_factory=set)
     records: list[Entity] = field(default_factory=list)
+    names_used: bool = False
 
     @property
     def is_actor(self) -> bool:
@@ -96,10 +98,19 @@ class Entities:
         for mention in annotation.mentions:
             if mention.kind == "name" and mention.entity is not None and mention.entity in self._by_id:
                 self._by_id[mention.entity].names.add(fold(mention.text))
+                self._by_id[mention.entity].names_used = True
 
     def nodes(self) -> list[Node]:
         """Return the entities in the order in which they came up."""
         return list(self._by_iri.values())
+
+    def is_kept(self, node: Node) -> bool:
+        """Tell whether an entity comes into the graph: it has a name or a link, or something is said of it.
+
+        "Roads" and "other forces" that are only mentioned are in the annotation and nowhere else. Ask when all else is written.
+        """
+        known = node.names_used or any(record.iri or record.wikidata or record.geonames for record in node.records)
+        return known or self._writer.is_used(node.iri)
 
     def get(self, key: str, user: str) -> Node:
         """Return the entity with an id.

@@ -97,6 +97,7 @@ class Writer:
         self._quads: dict[Quad, None] = {}
         self._passages: dict[Span, NamedNode] = {}
         self._seen: set[NamedNode] = set()
+        self._used: set[NamedNode] = set()
         self._sentences = sorted(set(annotation.sentences))
         self._starts = [start for start, _ in self._sentences]
         self._length = len(document.text)
@@ -109,6 +110,12 @@ class Writer:
         """Write one statement; a value that is None is not known and not written."""
         if value is not None:
             self._quads[Quad(subject, predicate, value, self._graph)] = None
+            if isinstance(value, NamedNode):
+                self._used.add(value)
+
+    def is_used(self, node: NamedNode) -> bool:
+        """Tell whether a statement so far has this value."""
+        return node in self._used
 
     def first(self, node: NamedNode) -> bool:
         """Tell whether a thing that may be written only once comes up for the first time."""

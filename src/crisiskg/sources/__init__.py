@@ -268,7 +268,10 @@ def _read_lines(
     size = 0
     found_any = False
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        yield SourceFailure(name, MalformedSource("JSON Lines must be UTF-8, not UTF-16"), raw=head)
+        # What comes behind the first bytes is kept too; of more than an input may have, nothing is.
+        data = head + stream.read(settings.max_document_bytes)
+        whole = data if len(data) <= settings.max_document_bytes else None
+        yield SourceFailure(name, MalformedSource("JSON Lines must be UTF-8, not UTF-16"), raw=whole)
         return
     for number, line in _lines(head, stream, settings.max_line_bytes):
         if line is None:

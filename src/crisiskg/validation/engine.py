@@ -17,7 +17,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple, parse
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+    serialize,
+)
+from pyshacl.constraints import ALL_CONSTRAINT_PARAMETERS, CONSTRAINT_PARAMETERS_MAP
 from pyshacl.pytypes import SHACLExecutor
 from pyshacl.shape import Shape
 from pyshacl.shapes_graph import ShapesGraph
@@ -92,10 +105,20 @@ class _Index(Graph):
         else:
             yield from super().subjects(predicate, object, unique)
 
-    def values(self, subjects: Iterable[Any], predicate: Any) -> dict[Any, set[Any]]:
-        """Return the values of a property for each subject."""
+    def walk(self, subjects: Iterable[Any], steps: tuple[tuple[Any, bool], ...]) -> dict[Any, set[Any]]:
+        """Return where a path of properties leads from each subject."""
         none: dict[Any, dict[Any, None]] = {}
-        return {subject: set(self._outgoing.get(subject, none).get(predicate, ())) for subject in subjects}
+        (predicate, backwards), *rest = steps
+        if backwards:
+            users = self._incoming.get(predicate, none)
+            found = {subject: set(users.get(subject, ())) for subject in subjects}
+        else:
+            found = {subject: set(self._outgoing.get(subject, none).get(predicate, ())) for subject in subjects}
+        for step in rest:
+            for subject, nodes in found.items():
+                if nodes:
+                    found[subject] = set().union(*self.walk(nodes, (step,)).values())
+        return found
 
     def users(self, predicate: Any) -> Iterator[Any]:
         """Yield the subjects of a property."""
@@ -118,17 +141,17 @@ class _Index(Graph):
         yield from self._lists[list]
 
 
-class _QuickShape(Shape):
-    """A shape that looks the values of a plain property up, where pyshacl walks through its path for each focus node."""
-
-    __slots__ = ()
-
-    def value_nodes(self, target_graph: Any, focus: Any, sparql_mode: bool = False, debug: bool = False) -> Any:
-        """Return the values of each focus node."""
-        path = self.path() if self.is_property_shape else None
-        if isinstance(path, URIRef) and isinstance(target_graph, _Index) and isinstance(focus, list):
-            return target_graph.values(focus, path)
-        return super().value_nodes(target_graph, focus, sparql_mode, debug)
+def _steps(graph: Graph, path: Any) -> tuple[tuple[Any, bool], ...] | None:
+    """Return a path as properties, each with whether it is walked backwards; None where it is more than a sequence of them."""
+    if isinstance(path, URIRef):
+        return ((path, False),)
+    inverse = graph.value(path, SH.inversePath)
+    if inverse is not None:
+        return ((inverse, True),) if isinstance(inverse, URIRef) else None
+    if graph.value(path, RDF.first) is None:
+        return None
+    steps = [_steps(graph, member) for member in graph.items(path)]
+    return None if None in steps else tuple(pair for step in steps if step is not None for pair in step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,20 +205,44 @@ class _Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class _Planned:
+    """A shape, with what pyshacl would find out about it at each validation.
+
+    Attributes:
+        shape: The shape.
+        targets: What it is about.
+        steps: Its path as properties, each with whether it is walked backwards; None for a node shape and for other paths.
+        constraints: Its constraints, as pyshacl makes them.
+    """
+
+    shape: Shape
+    targets: _Targets
+    steps: tuple[tuple[Any, bool], ...] | None
+    constraints: tuple[Any, ...]
+
+    def value_nodes(self, data: _Index, focus: list[Any]) -> dict[Any, set[Any]]:
+        """Return the value nodes of each focus node."""
+        if self.steps is not None:
+            return data.walk(focus, self.steps)
+        found: dict[Any, set[Any]] = self.shape.value_nodes(data, focus)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     """The shapes with their targets, ready to run.
 
     Attributes:
-        shapes: Node and property shapes, each with its targets.
+        shapes: Node and property shapes.
         rules: Constraints in SPARQL.
         all: Targets of all of them.
         terms: Terms of the shapes, so that data use the same objects: comparing two of rdflib's takes a call.
     """
 
-    shapes: tuple[tuple[Shape, _Targets], ...]
+    shapes: tuple[_Planned, ...]
     rules: tuple[_Rule, ...]
     all: _Targets
-    terms: dict[Any, Any]
+    terms: dict[str, Any]
 
 
 def check(quads: list[Quad]) -> tuple[list[Result], int]:
@@ -209,17 +256,19 @@ def check(quads: list[Quad]) -> tuple[list[Result], int]:
     """
     plan = _plan()
     terms = plan.terms.copy()
-    data = _Index((_rdflib(q.subject, terms), _rdflib(q.predicate, terms), _rdflib(q.object, terms)) for q in quads)
+    data = _Index(_triples(quads, terms))
     executor = SHACLExecutor()
     nodes: dict[_Targets, dict[Any, None]] = {}
     results: dict[Result, None] = {}
-    for shape, targets in plan.shapes:
-        focus = nodes.get(targets)
+    for planned in plan.shapes:
+        focus = nodes.get(planned.targets)
         if focus is None:
-            focus = nodes[targets] = targets.nodes(data)
+            focus = nodes[planned.targets] = planned.targets.nodes(data)
         if focus:
-            for _, node, triples in shape.validate(executor, data, focus=focus)[1]:
-                results[_result(node, triples)] = None
+            values = planned.value_nodes(data, list(focus))
+            for constraint in planned.constraints:
+                for _, node, triples in constraint.evaluate(executor, data, values, [planned.shape, constraint])[1]:
+                    results[_result(node, triples)] = None
     for result in _broken_rules(plan, quads, data):
         results[result] = None
     return list(results), len(plan.all.nodes(data))
@@ -238,12 +287,25 @@ def _plan() -> _Plan:
     _spread_targets(graph, node_shapes)
     shapes = ShapesGraph(_Index(graph))
     # In a stable order, so that the same data give the same sequence of work.
-    planned = tuple((shape, _Targets.of(graph, [shape.node])) for shape in sorted(shapes.shapes, key=lambda s: str(s.node)))
-    for shape, _ in planned:
-        shape.__class__ = _QuickShape
+    ordered = sorted(shapes.shapes, key=lambda shape: str(shape.node))
     # What a shape knows by now is not looked through again for parameters at each validation.
     shapes.graph = _Index(triple for triple in graph if triple[1] not in _READ_ONCE)
-    return _Plan(planned, rules, everything, terms)
+    planned = tuple(
+        _Planned(
+            shape,
+            _Targets.of(graph, [shape.node]),
+            _steps(graph, shape.path()) if shape.is_property_shape else None,
+            _constraints(shape),
+        )
+        for shape in ordered
+    )
+    return _Plan(planned, rules, everything, {str(term): found for term, found in terms.items()})
+
+
+def _constraints(shape: Shape) -> tuple[Any, ...]:
+    """Return the constraints of a shape, each once, as pyshacl makes them."""
+    parameters = sorted({name for name, _ in shape.sg.predicate_objects(shape.node)} & set(ALL_CONSTRAINT_PARAMETERS))
+    return tuple(component(shape) for component in dict.fromkeys(CONSTRAINT_PARAMETERS_MAP[name] for name in parameters))
 
 
 def _spread_targets(graph: Graph, node_shapes: list[Any]) -> None:
@@ -322,6 +384,47 @@ def _is_target(targets: _Targets, data: _Index, focus: Any) -> bool:
     if any(class_ in targets.classes for class_ in data.objects(node, RDF.type)):
         return True
     return any(next(data.objects(node, property_), None) is not None for property_ in targets.properties)
+
+
+def _triples(quads: list[Quad], known: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield the triples of quads in rdflib's terms.
+
+    They go through N-Quads: to take each quad apart would make four new objects, and to hash them takes longer than this.
+    """
+    if not quads:
+        return
+    text = serialize(quads, format=RdfFormat.N_QUADS).decode("utf-8")
+    get = known.get
+    for line in text.split(f" {quads[0].graph_name} .\n" if quads[0].graph_name != DefaultGraph() else " .\n"):
+        if not line:
+            continue
+        subject, predicate, value = line.split(" ", 2)
+        yield (
+            get(subject) or _read_term(subject, known),
+            get(predicate) or _read_term(predicate, known),
+            found if (found := get(value)) is not None else _read_term(value, known),
+        )
+
+
+def _read_term(text: str, known: dict[str, Any]) -> Any:
+    """Return the term that a piece of N-Quads stands for, and remember it."""
+    if text[0] == "<" and "\\" not in text and " " not in text:
+        # The engine has checked it; rdflib would look at each character again.
+        found: Any = str.__new__(URIRef, text[1:-1])
+    elif text[0] == '"' and "\\" not in text:
+        form, _, tail = text[1:].rpartition('"')
+        if not tail:
+            found = RdflibLiteral(form)
+        elif tail[0] == "@":
+            found = RdflibLiteral(form, lang=tail[1:])
+        else:
+            datatype = tail[2:]
+            found = RdflibLiteral(form, datatype=known.get(datatype) or _read_term(datatype, known), normalize=False)
+    else:
+        (triple,) = parse(f"<urn:x> <urn:x> {text} .", format=RdfFormat.N_TRIPLES)
+        found = _rdflib(triple.object, {})
+    known[text] = found
+    return found
 
 
 def _rdflib(term: Any, known: dict[Any, Any]) -> Any:
