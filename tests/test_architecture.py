@@ -32,7 +32,9 @@ ALLOWED: dict[str, set[str]] = {
     "sparql_store": {"settings", "store", "journal"},
     "quarantine": {"documents", "journal", "raw"},
     "queries": {"iris", "settings"},
+    "annotating": {"annotation", "documents", "settings"},
     "ingest": {
+        "annotating",
         "sources",
         "documents",
         "annotation",

@@ -358,6 +358,18 @@ def test_annotate_passes_over_what_fails(elsewhere: Path, capsysbinary: pytest.C
     assert "2 lines could not be read, 1 text could not be annotated" in complained
 
 
+def test_annotate_in_several_processes(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.setattr("crisiskg.annotating.PIPELINE", "test_cli:Blank")
+    lines = [{"id": f"t{n}", "text": "FAIL" if n == 3 else f"Text {n}."} for n in range(12)]
+    (elsewhere / "in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert run(["--set", "processes=2", "annotate", "in.jsonl"]) == 5
+    written, complained = out(capsysbinary)
+    assert [json.loads(line)["id"] for line in written.splitlines()] == [f"t{n}" for n in range(12) if n != 3]
+    assert "t3: a fault in crisiskg: RuntimeError" in complained
+
+
 def test_annotate_with_lines_that_are_too_long(elsewhere: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     (elsewhere / "in.jsonl").write_text('{"id": "a", "text": "' + "x" * 500 + '"}\n{"id": "b", "text": "2"}\n')
     assert run(["--set", "max_line_bytes=100", "annotate", "in.jsonl"]) == 3

@@ -230,9 +230,10 @@ def broken_links(folder: Path, text: str) -> list[str]:
             continue
         path, _, anchor = target.partition("#")
         file = folder / path if path else None
-        if file is not None and not file.exists():
-            broken.append(target)
-        elif anchor and anchor not in anchors(text if file is None else file.read_text(encoding="utf-8")):
+        is_there = file is None or file.exists()
+        if is_there and anchor:
+            is_there = anchor in anchors(text if file is None else file.read_text(encoding="utf-8"))
+        if not is_there:
             broken.append(target)
     return broken
 
@@ -273,16 +274,32 @@ def command_lines(text: str) -> list[str]:
         if language not in {"sh", "bash", "console", "shell"}:
             continue
         for line in block.replace("\\\n", " ").splitlines():
-            for part in re.split(r"\s(?:\||&&|;)\s", line.removeprefix("$ ").strip()):
-                if part.startswith("crisiskg ") or part == "crisiskg":
-                    lines.append(part)
+            if language == "console" and not line.startswith("$ "):
+                continue  # output
+            lines += [shlex.join(words) for words in commands_of(line.removeprefix("$ ")) if words[0] == "crisiskg"]
     return lines
+
+
+def commands_of(line: str) -> list[list[str]]:
+    """Return the words of each command of a line of shell; what follows a redirection is no word of it."""
+    lexer = shlex.shlex(re.sub(r"\s#\s.*", "", line), posix=True, punctuation_chars="|&;<>")
+    lexer.whitespace_split, lexer.commenters = True, ""
+    found: list[list[str]] = [[]]
+    redirected = False
+    for word in lexer:
+        if set(word) <= set("|&;"):
+            found.append([])
+            redirected = False
+        elif set(word) <= set("<>"):
+            redirected = True
+        elif not redirected:
+            found[-1].append(word)
+    return [words for words in found if words]
 
 
 def complaint(line: str) -> str:
     """Return what the program says against a command line without running it; empty where it takes it."""
-    words = shlex.split(line, comments=True)[1:]
-    words = words[: next((n for n, word in enumerate(words) if re.match(r"\d?[<>&]", word)), len(words))]
+    words = shlex.split(line)[1:]
     command: click.Command = root
     context: click.Context | None = None
     try:
@@ -338,9 +355,13 @@ def test_a_wrong_command_line_is_found(line: str) -> None:
 
 
 def test_command_lines_are_found_in_pipes_and_over_two_lines() -> None:
-    text = "```console\n$ cat a.jsonl | crisiskg annotate > b.jsonl\n$ crisiskg ingest \\\n    a.txt\n```\n```python\ncrisiskg = 1\n```\n"
+    text = "```console\n$ cat a.jsonl | crisiskg annotate > b.jsonl\n$ crisiskg ingest \\\n    a.txt\n```\n"
+    text += "```python\ncrisiskg = 1\n```\n"
 
-    assert command_lines(text) == ["crisiskg annotate > b.jsonl", "crisiskg ingest      a.txt"]
+    assert command_lines(text) == ["crisiskg annotate", "crisiskg ingest a.txt"]
+    assert command_lines("```sh\ncrisiskg sparql 'ASK { ?s a ckg:Event ; ckg:mode ?m }' | wc -l\n```") == [
+        "crisiskg sparql 'ASK { ?s a ckg:Event ; ckg:mode ?m }'"
+    ]
     assert [complaint(line) for line in command_lines(text)] == ["", ""]
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from commands import crisiskg
 from starlette.testclient import TestClient
 
 from crisiskg.api import create_app
-from crisiskg.cli import run
 from crisiskg.settings import load_settings
 
 pytestmark = pytest.mark.slow
@@ -29,30 +27,20 @@ FIRST = "Rebels attacked the town of Kitale on 5 March 2021. The army said that 
 SECOND = "Rebels attacked the town of Kitale on 6 March 2021. The army said that nine soldiers had been killed."
 
 
-def crisiskg(*arguments: str) -> tuple[int, str, str]:
-    """Run a command; return exit code, output and messages."""
-    raw = io.BytesIO()
-    out, err = io.TextIOWrapper(raw, encoding="utf-8", write_through=True), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run(arguments)
-        out.flush()
-    return code, raw.getvalue().decode("utf-8"), err.getvalue()
-
-
 def ingest(store: Path, *sources: Path) -> dict[str, object]:
     """Ingest sources and return the summary."""
-    code, out, err = crisiskg("ingest", "--store", str(store), "--json", *map(str, sources))
-    assert code == 0, err
-    summary = json.loads(out)
+    ran = crisiskg("ingest", "--store", store, "--json", *sources)
+    assert ran.code == 0, ran.err
+    summary = json.loads(ran.out)
     assert isinstance(summary, dict)
     return summary
 
 
 def export(store: Path, *options: str) -> list[str]:
     """Return the lines of an export."""
-    code, out, err = crisiskg("export", "--store", str(store), *options)
-    assert code == 0, err
-    return out.splitlines()
+    ran = crisiskg("export", "--store", store, *options)
+    assert ran.code == 0, ran.err
+    return ran.out.splitlines()
 
 
 def edition(path: Path, text: str) -> Path:
@@ -94,7 +82,8 @@ def test_sparql_gives_quotes_at_their_offsets(client: TestClient) -> None:
     query = """
         PREFIX ckg: <https://w3id.org/crisiskg/ontology#>
         SELECT DISTINCT ?text ?quote ?start ?end {
-          ?claim ckg:hasEvidence ?passage . ?passage ckg:quote ?quote ; ckg:start ?start ; ckg:end ?end ; ckg:inDocument/ckg:text ?text }
+          ?claim ckg:hasEvidence ?passage .
+          ?passage ckg:quote ?quote ; ckg:start ?start ; ckg:end ?end ; ckg:inDocument/ckg:text ?text }
     """
     answer = client.post("/sparql", data={"query": query}, headers={"Accept": "application/sparql-results+json"})
 
@@ -158,47 +147,47 @@ def test_a_changed_edition_replaces_the_former_one(tmp_path: Path) -> None:
     assert "four soldiers" in former
     assert "four soldiers" not in now
     assert "nine soldiers" in now
-    code, out, err = crisiskg("query", "documents", "--store", str(store), "--format", "csv")
-    assert code == 0, err
-    assert out.count("Attack on Kitale") == 1
+    ran = crisiskg("query", "documents", "--store", store, "--format", "csv")
+    assert ran.code == 0, ran.err
+    assert ran.out.count("Attack on Kitale") == 1
 
 
 def test_stats_and_verify(home: Path) -> None:
-    code, out, err = crisiskg("stats", "--store", str(home / "store"), "--json")
-    assert code == 0, err
-    counts = json.loads(out)
+    ran = crisiskg("stats", "--store", home / "store", "--json")
+    assert ran.code == 0, ran.err
+    counts = json.loads(ran.out)
     assert (counts["Document"], counts["quarantined"]) == (1, 0)
     assert counts["Event"] >= 2
     assert counts["generation"] >= 1
 
-    code, out, err = crisiskg("verify", "--store", str(home / "store"), "--json")
-    assert code == 0, err
-    assert json.loads(out)["sound"] is True
+    ran = crisiskg("verify", "--store", home / "store", "--json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["sound"] is True
 
 
 def test_the_exported_graph_conforms(home: Path, tmp_path: Path) -> None:
     """What was written can be taken elsewhere and still holds to the shapes."""
     path = tmp_path / "graph.nq"
     path.write_text("\n".join(export(home / "store", "--part", "documents")) + "\n", encoding="utf-8")
-    code, out, err = crisiskg("validate", str(path))
+    ran = crisiskg("validate", path)
 
-    assert (code, err) == (0, "")
-    assert "conforms" in out
+    assert (ran.code, ran.err) == (0, "")
+    assert "conforms" in ran.out
 
 
 def test_a_graph_that_lost_its_evidence_does_not_conform(home: Path, tmp_path: Path) -> None:
     kept = [line for line in export(home / "store", "--part", "documents") if "ontology#hasEvidence>" not in line]
     path = tmp_path / "graph.nq"
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    code, out, _ = crisiskg("validate", str(path))
+    ran = crisiskg("validate", path)
 
-    assert code == 5
-    assert "hasEvidence" in out
+    assert ran.code == 5
+    assert "hasEvidence" in ran.out
 
 
 def test_asking_a_store_that_is_not_there(tmp_path: Path) -> None:
-    code, out, err = crisiskg("query", "events", "--store", str(tmp_path / "none"))
+    ran = crisiskg("query", "events", "--store", tmp_path / "none")
 
-    assert (code, out) == (4, "")
-    assert err.startswith("error: ")
-    assert "none" in err
+    assert (ran.code, ran.out) == (4, "")
+    assert ran.err.startswith("error: ")
+    assert "none" in ran.err

@@ -165,13 +165,25 @@ def test_quotes_count_code_points() -> None:
     assert values(found, the(subjects(found, "Mention")), "quote") == ["Tolm"]
 
 
-def test_selector_holds_the_words_around(quads: list[Quad]) -> None:
+def test_passage_holds_the_words_around(quads: list[Quad]) -> None:
     document, _ = story()
     for passage in subjects(quads, "Passage"):
-        selector = the(values(quads, passage, OA + "hasSelector"))
-        parts = [the(values(quads, selector, OA + name)) for name in ("prefix", "exact", "suffix")]
+        parts = [the(values(quads, passage, name)) for name in (OA + "prefix", "quote", OA + "suffix")]
         assert "".join(parts) in document.text
         assert len(parts[0]) <= 32 >= len(parts[2])
+
+
+def test_two_readings_of_the_same_words_fill_a_slot_once() -> None:
+    annotation = Annotation(
+        "a",
+        mentions=(Mention("m0", 0, 5, "Paris", "State", "name", "e0"), Mention("m1", 0, 5, "Paris", "Person", "name", "e1")),
+        entities=(Entity("e0", "State", "France"), Entity("e1", "Person", "Paris")),
+        events=(Event("v0", "REJECT", None, (), 6, 13, (0, 14), actor=("m0", "m1")),),
+    )
+    found = build(Document(text="Paris refused."), annotation, RUN)
+    assert validate(found).conforms
+    assert len(subjects(found, "Role")) == 1
+    assert values(found, the(subjects(found, "Event")), "actorGap") == ["gap-ambiguous"]
 
 
 def test_evidence_over_two_sentences_is_both() -> None:

@@ -10,7 +10,9 @@ import pyoxigraph as ox
 import pytest
 from conftest import ByHand, accept
 from graph_records import RUN, story
+from test_annotating import Told
 
+from crisiskg.annotating import Processes
 from crisiskg.annotation.records import Annotation
 from crisiskg.documents import Document
 from crisiskg.errors import MalformedSource, ModelUnavailable, StoreError
@@ -170,6 +172,22 @@ def test_one_bad_document_does_not_stop_the_others(store: OxigraphStore, folder:
     assert (summary.published, summary.quarantined) == (3, 1)
     assert summary.waiting[0].stage == "annotate"
     assert "RuntimeError: no such token" in summary.waiting[0].reason
+
+
+def test_several_processes_give_what_one_gives(tmp_path: Path) -> None:
+    found = []
+    for name, pipeline in (("one", Told(SETTINGS)), ("two", Processes(SETTINGS, 2, "test_annotating:Told"))):
+        with OxigraphStore(tmp_path / name) as store:
+            run = a_run(store, tmp_path / name, pipeline=pipeline)
+            summary = run.ingest(texts("a", "b", "c", "d"))
+            told = [Document(text=word, source=word) for word in ("FAIL now", "calm")]
+            summary = run.ingest(told)
+            assert adds_up(summary)
+            assert (summary.published, summary.quarantined, summary.waiting[0].stage) == (5, 1, "annotate")
+            found.append({graph: store.digest(graph) for graph in store.graphs()})
+        if isinstance(pipeline, Processes):
+            pipeline.close()
+    assert found[0] == found[1]
 
 
 def test_annotation_that_cannot_be_mapped_waits(store: OxigraphStore, folder: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import malformed
 import pytest
+from commands import Ran, crisiskg
 
 pytestmark = pytest.mark.slow
 
@@ -29,24 +30,17 @@ GOOD = {
 #: Inputs whose bytes cannot be kept: never received, or more than may be received.
 NOT_KEPT = {*malformed.ODD_FILES, "large.txt", "long.jsonl"}
 #: Words that belong in a log, not in a sentence for the person who gave the file.
-NO_SENTENCE = re.compile(r"Traceback|File \"|line \d+, in |Error:|Exception|<class|0x[0-9a-f]{6}|object at|\n|None\b|fault in crisiskg")
+NO_SENTENCE = re.compile(
+    r"Traceback|File \"|line \d+, in |Error:|Exception|<class|0x[0-9a-f]{6}|object at|\n|None\b|fault in crisiskg"
+)
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What one run of the command gave."""
-
-    code: int
-    out: str
-    err: str
-
-
-def crisiskg(*arguments: str, cwd: Path) -> Ran:
-    """Run the command in a process of its own, without the variables of this one."""
+def ingest_in_a_process(home: Path) -> Ran:
+    """Ingest the folder as a user does, without the variables of this process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CRISISKG_")}
     found = subprocess.run(
-        [sys.executable, "-m", "crisiskg", *arguments],
-        cwd=cwd,
+        [sys.executable, "-m", "crisiskg", "ingest", "--store", "store", "--json", "inputs"],
+        cwd=home,
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -80,7 +74,7 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Ingested:
     malformed.write_folder(folder)
     for name, text in GOOD.items():
         (folder / name).write_text(text, encoding="utf-8")
-    ran = crisiskg("ingest", "--store", "store", "--json", "inputs", cwd=home)
+    ran = ingest_in_a_process(home)
     return Ingested(home, ran, json.loads(ran.out))
 
 
@@ -115,7 +109,7 @@ def test_the_measure_of_a_clear_sentence_can_fail() -> None:
 
 
 def test_the_good_documents_can_be_asked_for(ingested: Ingested) -> None:
-    ran = crisiskg("query", "documents", "--store", "store", "--format", "csv", cwd=ingested.home)
+    ran = crisiskg("query", "documents", "--store", ingested.home / "store", "--format", "csv")
 
     assert ran.code == 0, ran.err
     assert all(title in ran.out for title in ("Talks in Ansongo", "Fighting near Gao", "Retreat from Ansongo"))
@@ -137,8 +131,8 @@ def test_the_bytes_of_each_bad_input_are_kept(ingested: Ingested) -> None:
 
 
 def test_quarantine_lists_them_all(ingested: Ingested) -> None:
-    listed = crisiskg("quarantine", "list", "--store", "store", "--json", cwd=ingested.home)
-    table = crisiskg("quarantine", "list", "--store", "store", cwd=ingested.home)
+    listed = crisiskg("quarantine", "list", "--store", ingested.home / "store", "--json")
+    table = crisiskg("quarantine", "list", "--store", ingested.home / "store")
 
     assert (listed.code, table.code) == (0, 0)
     entries = json.loads(listed.out)
@@ -149,8 +143,8 @@ def test_quarantine_lists_them_all(ingested: Ingested) -> None:
 
 def test_retry_reads_the_kept_bytes_again(ingested: Ingested) -> None:
     entry = ingested.waiting["picture.txt"]
-    again = crisiskg("quarantine", "retry", entry["key"], "--store", "store", "--json", cwd=ingested.home)
-    shown = crisiskg("quarantine", "show", entry["key"][:8], "--store", "store", cwd=ingested.home)
+    again = crisiskg("quarantine", "retry", entry["key"], "--store", ingested.home / "store", "--json")
+    shown = crisiskg("quarantine", "show", entry["key"][:8], "--store", ingested.home / "store")
 
     assert again.code != 0
     summary = json.loads(again.out)
@@ -161,7 +155,7 @@ def test_retry_reads_the_kept_bytes_again(ingested: Ingested) -> None:
 
 def test_retry_says_what_was_never_received(ingested: Ingested) -> None:
     entry = ingested.waiting["dangling.txt"]
-    ran = crisiskg("quarantine", "retry", entry["key"], "--store", "store", cwd=ingested.home)
+    ran = crisiskg("quarantine", "retry", entry["key"], "--store", ingested.home / "store")
 
     assert ran.code == 5
     assert "never received" in ran.err
@@ -169,7 +163,7 @@ def test_retry_says_what_was_never_received(ingested: Ingested) -> None:
 
 
 def test_an_unknown_key_is_a_sentence(ingested: Ingested) -> None:
-    ran = crisiskg("quarantine", "show", "ffffffffffffffffffff", "--store", "store", cwd=ingested.home)
+    ran = crisiskg("quarantine", "show", "ffffffffffffffffffff", "--store", ingested.home / "store")
 
     assert ran.code == 4
     assert ran.err.startswith("error: ")
@@ -181,10 +175,11 @@ def test_a_mended_input_is_published_and_leaves_the_quarantine(ingested: Ingeste
     home = ingested.home / "limits"
     home.mkdir()
     (home / "long.txt").write_text(f"Retreat\n\n{malformed.GOOD}\n", encoding="utf-8")
-    first = crisiskg("--set", "max_document_chars=50", "ingest", "--store", "store", "--json", "long.txt", cwd=home)
+    store = home / "store"
+    first = crisiskg("--set", "max_document_chars=50", "ingest", "--store", store, "--json", home / "long.txt")
     key = json.loads(first.out)["waiting"][0]["key"]
-    second = crisiskg("quarantine", "retry", key, "--store", "store", "--json", cwd=home)
-    listed = crisiskg("quarantine", "list", "--store", "store", "--json", cwd=home)
+    second = crisiskg("quarantine", "retry", key, "--store", store, "--json")
+    listed = crisiskg("quarantine", "list", "--store", store, "--json")
 
     assert first.code == 3
     assert second.code == 0, second.err

@@ -295,6 +295,7 @@ def test_nothing_but_furniture_is_refused() -> None:
         "Also available in Français",
         "Download PDF",
         "News | Sport | Weather | Travel",
+        "Latest Subscribe Log in World Africa Business Sport",
         "Advertisement",
         "---",
     ],
@@ -315,6 +316,8 @@ def test_lines_of_furniture(text: str) -> None:
         "He was seen at home by a camera.",
         "Twelve minutes later the bridge fell.",
         "Cookies and water were given to the marchers.",
+        "Africa, Europe and the business of sport today",
+        "Log of weekend events in the Middle East and Africa",
     ],
 )
 def test_lines_that_are_no_furniture(text: str) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from commands import crisiskg
 from starlette.testclient import TestClient
 
 from crisiskg.api import create_app
@@ -59,23 +61,31 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ran(home: Path) -> list[tuple[str, str, str]]:
     """Run all commands in order; return each with what the page shows and what it really wrote."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CRISISKG_")}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', os.defpath)}"
     found = []
-    for command, shown in steps(PAGE):
-        result = subprocess.run(
-            ["bash", "-c", command],
-            cwd=home,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        found.append((command, shown, result.stdout))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        for name in [name for name in os.environ if name.startswith("CRISISKG_")]:
+            patch.delenv(name)
+        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
+        for command, shown in steps(PAGE):
+            words = shlex.split(command)
+            real = crisiskg(*words[1:], joined=True).out if words[0] == "crisiskg" else in_shell(command)
+            found.append((command, shown, real))
     return found
+
+
+def in_shell(command: str) -> str:
+    """Run any other command."""
+    result = subprocess.run(
+        ["bash", "-c", command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return result.stdout
 
 
 def test_every_command_gives_what_the_page_shows(ran: list[tuple[str, str, str]]) -> None:

@@ -80,12 +80,13 @@ class RemoteAsker:
         self._store.close()
 
 
-def open_asker(settings: Settings, workers: int | None = None) -> Asker:
+def open_asker(settings: Settings, workers: int | None = None, niceness: int = 0) -> Asker:
     """Return who answers for the store of the settings.
 
     Args:
         settings: Which store, and limits.
         workers: Number of worker processes where it is not that of the settings.
+        niceness: By how much worker processes stand back for others, 0 to 19.
 
     Raises:
         NotFound: there is no store.
@@ -94,7 +95,7 @@ def open_asker(settings: Settings, workers: int | None = None) -> Asker:
         from crisiskg.sparql_store import SparqlStore
 
         return RemoteAsker(SparqlStore.from_settings(settings), settings)
-    return Pool(existing_folder(settings.store), settings, workers)
+    return Pool(existing_folder(settings.store), settings, workers, niceness)
 
 
 def base_iri(settings: Settings) -> str:

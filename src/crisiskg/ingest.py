@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from crisiskg.annotating import Annotating, Annotator, Failure, Here, Processes, failure_of
 from crisiskg.annotation.records import Annotation
 from crisiskg.documents import Document
-from crisiskg.errors import CrisiskgError, ModelUnavailable, StoreError
+from crisiskg.errors import ModelUnavailable, StoreError
 from crisiskg.graph.build import build
 from crisiskg.graph.runs import Run, runs_graph
 from crisiskg.iris import digest, mint_document_graph, mint_graph
@@ -34,18 +35,9 @@ if TYPE_CHECKING:
     from crisiskg.store import Store
     from crisiskg.validation import Report
 
-#: Documents that are annotated together.
-_BATCH = 8
 #: Writes are made to last after so many documents or so many seconds, whichever is first.
 _FLUSH_DOCUMENTS = 20
 _FLUSH_S = 1.0
-
-
-class Annotator(Protocol):
-    """What ingest needs of `crisiskg.annotation.pipeline.Pipeline`."""
-
-    def pipe(self, documents: Iterable[Document]) -> Iterator[Annotation]:
-        """Yield one annotation for each document, in their order."""
 
 
 Validator = Callable[[Iterable[ox.Quad]], "Report"]
@@ -81,7 +73,7 @@ class Ingest:
 
     Args:
         settings: Base IRI, thresholds, limits.
-        pipeline: Annotates documents.
+        pipeline: Annotates documents, here or in several processes.
         validate: Holds quads to the shapes.
         run: What reads, for provenance.
         store: Where to write; None only tries (nothing is kept anywhere).
@@ -91,7 +83,7 @@ class Ingest:
     def __init__(
         self,
         settings: Settings,
-        pipeline: Annotator,
+        pipeline: Annotator | Here | Processes,
         validate: Validator,
         run: Run,
         store: Store | None = None,
@@ -99,7 +91,7 @@ class Ingest:
     ) -> None:
         self._settings = settings
         self._base = settings.base_iri
-        self._pipeline = pipeline
+        self._annotating: Annotating = pipeline if isinstance(pipeline, (Here, Processes)) else Here(pipeline)
         self._validate = validate
         self._run = run
         self._store = store
@@ -143,7 +135,7 @@ class Ingest:
 
         Args:
             items: What readers yield.
-            progress: Is called after each batch.
+            progress: Is called after each document.
 
         Returns:
             What became of them. An interruption leaves a consistent store; `summary` then says how far it came.
@@ -153,17 +145,13 @@ class Ingest:
             StoreError: the store failed; what was acknowledged before stays.
         """
         try:
-            for batch in _batches(items):
-                documents: list[Document] = []
-                for item in batch:
-                    self.summary.received += 1
-                    if isinstance(item, Document):
-                        documents.append(item)
-                        self.summary.warnings.extend((item.source, warning) for warning in item.warnings)
-                    else:
-                        self._fail_to_read(item)
-                for document, annotation in self._annotate(documents):
-                    self._take(document, annotation)
+            for document, outcome in self._annotating.outcomes(self._readable(items)):
+                self.summary.received += 1
+                self.summary.warnings.extend((document.source, warning) for warning in document.warnings)
+                if isinstance(outcome, Failure):
+                    self._set_aside(document, "annotate", outcome)
+                else:
+                    self._take(document, outcome)
                 self._flush_when_due()
                 if progress is not None:
                     progress(self.summary)
@@ -207,6 +195,15 @@ class Ingest:
                 quarantine.remove(entry.key)
         return summary
 
+    def _readable(self, items: Iterable[Document | SourceFailure]) -> Iterator[Document]:
+        """Yield the documents; what could not be read goes to quarantine."""
+        for item in items:
+            if isinstance(item, Document):
+                yield item
+            else:
+                self.summary.received += 1
+                self._fail_to_read(item)
+
     def _fail_to_read(self, failure: SourceFailure) -> None:
         raw_sha256 = failure.raw_sha256
         if failure.raw is not None:
@@ -219,39 +216,15 @@ class Ingest:
         error = failure.error
         self.summary.failed += 1
         self._quarantine(
-            Entry(
-                key, "read", failure.message, error.code, failure.source, location=failure.location, raw_sha256=raw_sha256
-            )
+            Entry(key, "read", failure.message, error.code, failure.source, location=failure.location, raw_sha256=raw_sha256)
         )
-
-    def _annotate(self, documents: list[Document]) -> Iterator[tuple[Document, Annotation]]:
-        """Yield documents with their annotations; where a batch fails, its documents are read one by one."""
-        try:
-            annotations = list(self._pipeline.pipe(documents))
-        except (ModelUnavailable, StoreError):
-            raise
-        except Exception:
-            annotations = []
-        if len(annotations) == len(documents):
-            yield from zip(documents, annotations, strict=True)
-            return
-        for document in documents:
-            try:
-                annotation = next(iter(self._pipeline.pipe([document])))
-            except (ModelUnavailable, StoreError):
-                raise
-            except Exception as error:
-                # Whatever goes wrong in one document must not stop the others, and must not be lost either.
-                self._set_aside(document, "annotate", error)
-                continue
-            yield document, annotation
 
     def _take(self, document: Document, annotation: Annotation) -> None:
         annotation = above_threshold(annotation, self._settings.publish_threshold)
         try:
             quads = build(document, annotation, self._run, self._base)
         except Exception as error:
-            self._set_aside(document, "build", error)
+            self._set_aside(document, "build", failure_of(error))
             return
         graph = mint_document_graph(document.key, self._base)
         if self._store is not None and self._store.digest(graph) == canonical_digest(quads)[1]:
@@ -262,7 +235,7 @@ class Ingest:
         try:
             report = self._validate(quads)
         except Exception as error:
-            self._set_aside(document, "validate", error, quads)
+            self._set_aside(document, "validate", failure_of(error), quads)
             return
         if not report.conforms:
             self._refuse(document, quads, report)
@@ -283,12 +256,8 @@ class Ingest:
         reason = f"the shapes refuse it: {first.get('message') or 'no message'} ({where}){more}"
         self._quarantine(self._entry(document, "validate", reason, "nonconforming", results), report.turtle(), quads)
 
-    def _set_aside(self, document: Document, stage: Stage, error: Exception, quads: list[ox.Quad] | None = None) -> None:
-        reason = (
-            error.message if isinstance(error, CrisiskgError) else f"a fault in crisiskg: {type(error).__name__}: {error}"[:500]
-        )
-        code = error.code if isinstance(error, CrisiskgError) else "internal_error"
-        self._quarantine(self._entry(document, stage, reason, code), None, quads)
+    def _set_aside(self, document: Document, stage: Stage, failure: Failure, quads: list[ox.Quad] | None = None) -> None:
+        self._quarantine(self._entry(document, stage, failure.message, failure.code), None, quads)
 
     def _entry(self, document: Document, stage: Stage, reason: str, code: str, results: tuple[dict[str, str], ...] = ()) -> Entry:
         return Entry(
@@ -399,17 +368,6 @@ def _codebook_version() -> str:
         if quad.subject == ox.NamedNode(CKGT + "scheme") and quad.predicate == version:
             return str(getattr(quad.object, "value", ""))
     raise StoreError("event-types.ttl of this installation names no version", hint="Install crisiskg again.")
-
-
-def _batches(items: Iterable[Document | SourceFailure]) -> Iterator[list[Document | SourceFailure]]:
-    batch: list[Document | SourceFailure] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _plain(result: object) -> dict[str, str]:

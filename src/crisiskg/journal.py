@@ -49,16 +49,30 @@ class Entry:
 def canonical_lines(quads: Iterable[ox.Quad]) -> list[str]:
     """Return the distinct quads as sorted N-Quads lines in Oxigraph's canonical lexical forms.
 
-    The quads pass through a store in memory, because a store rewrites literals ("01"^^xsd:integer becomes "1"): only so are the
+    Typed literals pass through a store in memory, because a store rewrites them ("01"^^xsd:integer becomes "1"): only so are the
     lines of what was written and of what is read back the same.
 
     >>> one = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(1), ox.NamedNode("urn:g"))
     >>> canonical_lines([one, one])
     ['<urn:s> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> <urn:g> .']
     """
+    content = list(quads)
+    lines = set()
+    typed = []
+    for quad, line in zip(content, _lines(content), strict=True):
+        if '"^^<' in line:
+            typed.append(quad)
+        else:
+            lines.add(line)
     scratch = ox.Store()
-    scratch.extend(quads)
-    return sorted(f"{quad} ." for quad in scratch)
+    scratch.extend(typed)
+    return sorted(lines.union(_lines(list(scratch))))
+
+
+def _lines(quads: list[ox.Quad]) -> list[str]:
+    """Return the N-Quads line of each quad; a line break within a literal is escaped there."""
+    text = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
+    return text.split("\n")[:-1]
 
 
 def canonical_digest(quads: Iterable[ox.Quad]) -> tuple[int, str]:

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, description="Port to listen on.", ge=0, le=65535)
     query_workers: int = Field(2, description="Processes that run queries.", ge=1)
+    named_query_workers: int = Field(2, description="Further processes for named queries and pages alone.", ge=1)
     query_queue: int = Field(8, description="Queries that may wait for a worker; further ones get 503.", ge=0)
     query_time_limit_s: float = Field(10.0, description="Time a query may take, parsing included, in seconds.", gt=0)
     query_memory_mb: int = Field(1024, description="Memory a query worker may take, in MiB.", ge=128)

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PLACE_TYPES = frozenset({"Place", "State"})
+#: Verbs of moving whose object moves.
+_MOVES_ITS_OBJECT = frozenset({"withdraw", "pull", "remove", "evacuate", "recall", "bring", "take"})
+#: Types of what nobody takes part in by ending, mediating or refusing it.
+_DEEDS = frozenset({"ASSAULT", "COERCE", "PROTEST", "SANCTION", "MOBILIZE", "RETREAT"})
+#: Verbs that answer with a deed: "retaliated with air strikes".
+ANSWERS = frozenset({"reply", "respond", "answer", "react", "retaliate", "counter", "intervene", "strike", "hit"})
 _LOCATIVE_TEXT = """
 in at near on outside inside across around throughout along within off over above beyond between beside amid towards
 toward from into through to
@@ -101,12 +107,28 @@ class ArgumentReader:
         actors = self._role(token, frame["actor"], trigger, support, acts=True)
         recipients = self._role(token, frame["recipient"], trigger, support, acts=False)
         if support is not None:
-            self._from_support(token, support, actors, recipients)
+            self._from_support(token, trigger, support, actors, recipients)
         actors += self._together(actors)
         arguments.actor = [m for m in self._all(actors) if m.type != "Place"]
         arguments.recipient = [m for m in self._all(recipients) if m not in arguments.actor]
+        self._left_places(token, trigger, arguments)
         arguments.heads = [*actors, *recipients]
         return arguments
+
+    def _left_places(self, token: int, trigger: Trigger, arguments: Arguments) -> None:
+        """Make what is left or fled the origin, not one who takes part: "left the country", "fled the city"."""
+        if trigger.frame not in ("move", "undergo") or not trigger.verb or self.syntax.is_passive(token):
+            return
+        objects = {m.id for x in self.grammar.objects(token) for m in self.fillers(x)}
+        left = [m for m in (*arguments.actor, *arguments.recipient) if m.id in objects and m.type in PLACE_TYPES]
+        left += [
+            m for x in self.grammar.objects(token) if (m := self.index.at(x)) is not None and m.type == "Place" and m not in left
+        ]
+        if not left or self.syntax.lemma[token] in _MOVES_ITS_OBJECT:
+            return
+        arguments.actor = [m for m in arguments.actor if m not in left]
+        arguments.recipient = [m for m in arguments.recipient if m not in left]
+        arguments.origin = left[0]
 
     def _together(self, actors: list[int]) -> list[int]:
         """Return those who act together with the actors: "French forces together with Chadian troops"."""
@@ -202,7 +224,11 @@ class ArgumentReader:
             out.append(x)
         return out[:1]
 
-    def _from_support(self, token: int, support: int, actors: list[int], recipients: list[int]) -> None:
+    def _answers_with(self, token: int, support: int) -> bool:
+        syntax = self.syntax
+        return syntax.lemma[support] in ANSWERS and syntax.dep[token] == "pobj" and syntax.lower[syntax.head[token]] == "with"
+
+    def _from_support(self, token: int, trigger: Trigger, support: int, actors: list[int], recipients: list[int]) -> None:
         """Fill roles from the verb that carries the noun."""
         syntax, light = self.syntax, self.lexicon.light_verbs
         lemma = syntax.lemma[support]
@@ -214,7 +240,9 @@ class ArgumentReader:
         if lemma in light["suffer"]:
             recipients.extend(x for x in subjects if x not in recipients and x not in actors)
             return
-        if lemma in light["act"] and not actors:
+        if lemma in light["apart"] and trigger.type in _DEEDS:
+            return
+        if (lemma in light["act"] or lemma in light["apart"] or self._answers_with(token, support)) and not actors:
             actors.extend(x for x in subjects if x not in recipients)
 
     # ------------------------------------------------------------------ places
@@ -237,6 +265,8 @@ class ArgumentReader:
                 arguments.place = mention
             elif name == "from" and not moves and arguments.place is None:
                 arguments.place = mention  # "ousted them from towns in the north": that is where it happened
+            elif name in ("through", "across") and arguments.place is None:
+                arguments.place = mention  # "marched through the city"
         if arguments.place is None:
             arguments.place = self._else_place(token, support, arguments, trigger, taken)
 

@@ -11,6 +11,25 @@ from crisiskg.annotation.triggers import Lexicon
 
 _CLAUSE_EDGES = frozenset({"conj", "advcl", "xcomp", "relcl", "acl", "pcomp", "dep", "parataxis"})
 _MODIFIER_EDGES = frozenset({"nmod", "amod", "pobj"})
+#: Nouns that only part or name the event behind "of": "the start of the war".
+_STAGES = frozenset(
+    {
+        "start",
+        "beginning",
+        "end",
+        "outbreak",
+        "wave",
+        "series",
+        "day",
+        "month",
+        "first",
+        "night",
+        "eve",
+        "aftermath",
+        "height",
+        "course",
+    }
+)
 _PUBLICATIONS = frozenset(
     {
         "video",
@@ -32,6 +51,14 @@ _PUBLICATIONS = frozenset(
 )
 
 
+def _is_dateline(syntax: Syntax, inside: range) -> bool:
+    """Say whether a time is the one in front of a report: "LIMA, 3 May 2021 – ..." says when it was written."""
+    first, behind = syntax.bounds[syntax.sentence[inside[0]]]
+    if inside[0] - first > 5 or inside.stop >= behind or syntax.lower[inside.stop] not in ("–", "—", "-", "--"):
+        return False
+    return all(syntax.pos[t] in ("PROPN", "PUNCT", "SPACE") for t in range(first, inside[0]))
+
+
 class TimesByToken:
     """Time expressions by sentence, with the token that heads each."""
 
@@ -41,6 +68,8 @@ class TimesByToken:
             inside = syntax.tokens((time.start, time.end))
             if not inside or (time.value or "").startswith("P"):
                 continue  # a duration says how long, not when
+            if _is_dateline(syntax, inside):
+                continue
             head = next((t for t in inside if syntax.head[t] not in inside or syntax.head[t] == t), inside[-1])
             self.by_sentence.setdefault(syntax.sentence[head], []).append(TimeAt(time, head))
 
@@ -85,6 +114,8 @@ class EventTimes:
         within = [t for t in here if self._below(t.token, token)]
         if within:
             return min(within, key=lambda t: abs(t.token - token)).time
+        if support is None and self._is_background(token):
+            return None
         clause = self.grammar.clause_of(support if support is not None else token)
         for _ in range(5):
             same = [t for t in here if t.clause(self.grammar) == clause and not self._belongs_elsewhere(t.token, token)]
@@ -99,6 +130,17 @@ class EventTimes:
                 return None
             clause = self.grammar.clause_of(head)
         return None
+
+    def _is_background(self, token: int) -> bool:
+        """Say whether a known event only describes another noun: "supporters of the coup marched on Sunday"."""
+        syntax = self.syntax
+        above = syntax.head[token]
+        if syntax.pos[token] != "NOUN" or syntax.dep[token] != "pobj" or syntax.lower[above] != "of":
+            return False
+        noun = syntax.head[above]
+        if syntax.pos[noun] != "NOUN" or syntax.lemma[noun] in self.lexicon.nouns or syntax.lemma[noun] in _STAGES:
+            return False
+        return any(syntax.lower[c] in ("the", "this", "that") for c in syntax.kids(token, "det"))
 
     def _time_of_publication(self, token: int) -> TimeExpression | None:
         """Return the time of the video or statement that a clause points back to: "in the video he vowed"."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crisiskg.annotation.adversaries import find_adversaries
-from crisiskg.annotation.arguments import ArgumentReader, Arguments
+from crisiskg.annotation.arguments import ANSWERS, ArgumentReader, Arguments
 from crisiskg.annotation.casualties import attach_quantities
+from crisiskg.annotation.event_checks import EventChecks
 from crisiskg.annotation.event_times import EventTimes
 from crisiskg.annotation.event_types import Candidate, settle_types
 from crisiskg.annotation.factuality import Factuality
@@ -28,6 +29,10 @@ _SKIPPED_REGIONS = frozenset({"byline", "contributors"})
 _HEADLINE_REGIONS = frozenset({"title", "caption"})
 #: Types of speech whose content tells to whom they are addressed in effect.
 _LENT = frozenset({"CONCEDE", "THREATEN"})
+#: What makes of a noun's event a lasting quality: "war-torn".
+_SUFFIXES = frozenset(
+    {"prone", "like", "era", "torn", "hit", "ridden", "affected", "proof", "plagued", "weary", "ravaged", "related", "free"}
+)
 _MONTHS = frozenset({"march", "may"})
 #: Types whose simple present tells an act that is done in saying it.
 _SPEECH_TYPES = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"})
@@ -64,6 +69,7 @@ class EventFinder:
         self.arguments = ArgumentReader(self.grammar, self.index, self.lexicon)
         self.factuality = FactualityReader(self.grammar)
         self.times = EventTimes(self.grammar, self.lexicon, reading.times)
+        self.checks = EventChecks(reading, self.grammar, self.index)
         self.attributions = sorted(reading.attributions, key=lambda a: a.content[1] - a.content[0])
 
     def run(self) -> None:
@@ -74,13 +80,18 @@ class EventFinder:
             if candidate.type == "THREATEN" and not arguments.recipient:
                 arguments.recipient = self._threatened_home(candidate.token, arguments)
             self.arguments.places(candidate.token, candidate.support, arguments, candidate.trigger)
-            told = self.factuality.read(
-                candidate.token,
-                material=candidate.type not in _SPEECH_TYPES,
-                headline=self._is_headline(candidate.token),
-            )
+            headline = self._is_headline(candidate.token)
+            told = self.factuality.read(candidate.token, material=candidate.type not in _SPEECH_TYPES, headline=headline)
+            self._weigh_support(candidate, arguments, told)
+            self.checks.retype(candidate, arguments)
+            if candidate.type != "CONSULT":
+                self.checks.leave_out_contributors(arguments)
             if candidate.generic and not self._is_telling(candidate, arguments):
                 continue
+            dated = self.times.time_of(candidate.token, candidate.support, is_fact=told.is_fact) is not None
+            if self.checks.tells_nothing(candidate, arguments, told, dated=dated, headline=headline):
+                continue
+            self._settle_movement(candidate, arguments)
             found.append(_Found(candidate, arguments, told))
         self._lend_from_content(found)
         self._agree_on_plans(found)
@@ -114,6 +125,54 @@ class EventFinder:
         times = self.times.time_of(candidate.token, None, is_fact=True)
         return len(parties) > 1 or arguments.place is not None or times is not None
 
+    def _weigh_support(self, candidate: Candidate, arguments: Arguments, told: Factuality) -> None:
+        """Let a verb that denies or doubts take its subject out of the event: "denied that it directs the attacks"."""
+        verb = candidate.support
+        if verb is None or not arguments.actor or not told.is_fact:
+            return
+        of_verb = self.factuality.read(verb)
+        if of_verb.is_fact:
+            return
+        subjects = {m.id for s in self.grammar.subjects(verb) for m in self.arguments.fillers(s)}
+        if not subjects & {m.id for m in arguments.actor}:
+            return
+        if self.factuality.is_known(candidate.token):
+            arguments.actor = [m for m in arguments.actor if m.id not in subjects]  # the deed is known, the doer is not
+            return
+        told.weaken(of_verb.status, of_verb.certainty)
+        if of_verb.polarity == "negative":
+            told.polarity = "negative"
+
+    def _settle_movement(self, candidate: Candidate, arguments: Arguments) -> None:
+        """Tell from where to where people go home: from where they are said to live or work to the state whose they are."""
+        if candidate.type is not None or "migration" not in candidate.contexts or not candidate.trigger.verb:
+            return
+        syntax, token = self.syntax, candidate.token
+        home = any(syntax.lower[c] in ("home", "back") for c in syntax.children[token]) or candidate.trigger.lemma == "return"
+        movers = {m.entity for m in (*arguments.actor, *arguments.recipient) if m.entity is not None}
+        if not home or not movers:
+            return
+        by_id = self.index.by_id
+        if arguments.origin is None:
+            lived = [r for r in self.reading.relations if r.type == "livesIn" and r.head in movers and r.polarity == "positive"]
+            if len({r.tail for r in lived}) == 1:
+                arguments.origin = by_id.get(lived[0].tail_mention or "")
+        if arguments.destination is None:
+            states = [
+                m
+                for mover in self.reading.mentions
+                if mover.entity in movers
+                for m in by_id.values()
+                if m.type == "State"
+                and m.id != mover.id
+                and mover.start <= m.start
+                and m.end <= mover.end
+                and syntax.dep[self.index.head[m.id]] in ("amod", "compound", "nmod")
+            ]
+            origin = arguments.origin.entity if arguments.origin is not None else None
+            if len({m.entity for m in states}) == 1 and states[0].entity != origin:
+                arguments.destination = states[0]
+
     def _lend_from_content(self, found: list[_Found]) -> None:
         """Give an act of speech that names nobody the recipient or place of what it speaks of.
 
@@ -125,9 +184,15 @@ class EventFinder:
             while above not in by_token and steps < 3 and self.syntax.head[above] != above:
                 above, steps = self.syntax.head[above], steps + 1
             speech = by_token.get(above)
-            if speech is None or speech is f or speech.candidate.type not in _LENT or speech.arguments.recipient:
+            if speech is None or speech is f or speech.arguments.recipient:
                 continue
             taken = {m.entity for m in speech.arguments.actor}
+            if speech.candidate.type == "AGREE" and not f.candidate.trigger.verb and speech.candidate.trigger.verb:
+                # who agrees to the deployment of others agrees with them
+                speech.arguments.recipient = [m for m in f.arguments.actor if m.entity not in taken and m.type != "Place"]
+                continue
+            if speech.candidate.type not in _LENT:
+                continue
             speech.arguments.recipient = [m for m in f.arguments.recipient if m.entity not in taken]
             speech.arguments.place = speech.arguments.place or (f.arguments.place if f.arguments.recipient == [] else None)
 
@@ -213,6 +278,8 @@ class EventFinder:
         name = self.index.in_name(token)
         if name is not None and name.type != "NamedEvent":
             return False
+        if token + 2 < len(syntax) and syntax.lower[token + 1] == "-" and syntax.lower[token + 2] in _SUFFIXES:
+            return False  # "coup-prone"
         if (
             pos == "PROPN"
             and name is None
@@ -245,13 +312,15 @@ class EventFinder:
             noun = syntax.head[noun]
         head, dep = syntax.head[noun], syntax.dep[noun]
         light = self.lexicon.light_verbs
-        if dep in ("dobj", "nsubjpass") and syntax.lemma[head] in (light["act"] | light["suffer"]):
+        if dep in ("dobj", "nsubjpass") and syntax.lemma[head] in (light["act"] | light["apart"] | light["suffer"]):
             return head
         if dep == "pobj":
             verb = syntax.head[head]
             if syntax.lower[head] == "in" and syntax.lemma[verb] in ("engage", "participate", "part", "involve"):
                 return verb if syntax.pos[verb] == "VERB" else None
             if syntax.lower[head] == "under" and syntax.lemma[verb] == "come":
+                return verb
+            if syntax.lower[head] == "with" and syntax.lemma[verb] in ANSWERS and syntax.pos[verb] == "VERB":
                 return verb
         return None
 
@@ -324,6 +393,7 @@ class EventFinder:
             attribution.kind in ("forecast", "recommendation")
             and self.syntax.tag[candidate.token] != "VBD"
             and not self._perfect(candidate.token)
+            and not self._is_aside(candidate.token)
         ) and (
             self.syntax.pos[candidate.token] == "VERB"
             or told.status != "happened"
@@ -332,6 +402,11 @@ class EventFinder:
             told.weaken("hypothetical")
         if attribution.source is not None and not attribution.author:
             told.weaken(None, "probable")
+
+    def _is_aside(self, token: int) -> bool:
+        """Say whether a verb tells in a relative clause what is so anyway: "access to the bank, which X occupies"."""
+        syntax, verb = self.syntax, self.grammar.clause_of(token)
+        return syntax.dep[verb] == "relcl" and syntax.tag[verb] in ("VBZ", "VBP", "VBD") and not syntax.kids(verb, "aux")
 
     def _perfect(self, verb: int) -> bool:
         return any(

@@ -6,7 +6,7 @@ from crisiskg.annotation.gazetteer import Gazetteer
 from crisiskg.annotation.lexicon import name_words
 from crisiskg.annotation.name_spans import find_names
 from crisiskg.annotation.names import Name
-from crisiskg.annotation.nominals import find_nominals, find_pronouns
+from crisiskg.annotation.nominals import directional_places, find_nominals, find_pronouns
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import EntityType, Mention, MentionKind
 
@@ -35,10 +35,14 @@ def find_mentions(reading: Reading, gazetteer: Gazetteer) -> None:
     for name in names:
         assert name.type is not None
         found.setdefault((name.start, name.end), (name.type, "name", name.confidence))
-    for nominal in find_nominals(doc, names):
+    for nominal in (*find_nominals(doc, names), *directional_places(doc, names)):
         assert nominal.type is not None
+        if not _is_prose(reading, doc[nominal.start].idx):
+            continue
         found.setdefault((nominal.start, nominal.end), (nominal.type, "nominal", 0.7))
     for pronoun in find_pronouns(doc):
+        if not _is_prose(reading, doc[pronoun.start].idx):
+            continue
         kind = _PRONOUN_TYPES.get(doc[pronoun.head].lower_, "Person")
         found.setdefault((pronoun.start, pronoun.end), (kind, "pronoun", 0.6))
     text = reading.document.text
@@ -52,6 +56,11 @@ def find_mentions(reading: Reading, gazetteer: Gazetteer) -> None:
         )
     reading.set_mentions(mentions)
     _note_titles(reading, names)
+
+
+def _is_prose(reading: Reading, offset: int) -> bool:
+    """Whether a place of the text is read as prose: bylines and lists of contributors are not."""
+    return not reading.document.regions or reading.region_at(offset) not in ("byline", "contributors")
 
 
 def _note_titles(reading: Reading, names: list[Name]) -> None:

@@ -19,6 +19,15 @@ _DEFINITE = frozenset(
 )
 #: Prepositions behind whose -ing form lies what did not happen.
 _WITHOUT = frozenset({"without", "instead", "rather"})
+#: Texts that rule what shall be.
+_NORMS = frozenset(
+    {"decree", "law", "bill", "resolution", "order", "treaty", "agreement", "deal", "plan", "draft", "accord", "pact"}
+)
+_SUSPENDING = frozenset({"suspend", "freeze", "pause"})
+#: Words that ask for something before an infinitive or subjunctive, and assert what stands in the indicative.
+_ASSERTING = frozenset({"insist", "suggest"})
+#: Words that plan what is to come, and tell what has been.
+_TELLING = frozenset({"announce", "announcement", "agree", "decree", "proclaim", "swear", "decide"})
 _FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "sha"})
 _COMPLEMENTS = frozenset({"xcomp", "ccomp", "acl", "pcomp"})
 
@@ -50,7 +59,20 @@ class FactualityReader:
         else:
             self._own_noun(token, told)
         self._climb(token, told, verbal)
+        if told.is_fact and self._is_asked(token):
+            told.weaken("hypothetical")
         return told
+
+    def _is_asked(self, token: int) -> bool:
+        """Say whether the sentence is a question: what is asked is not told."""
+        syntax = self.syntax
+        first, behind = syntax.bounds[syntax.sentence[token]]
+        for last in range(behind - 1, max(first, behind - 4), -1):
+            if syntax.lower[last] == "?":
+                return True
+            if syntax.pos[last] not in ("PUNCT", "SPACE"):
+                return False
+        return False
 
     # ------------------------------------------------------------------ the trigger itself
 
@@ -185,6 +207,8 @@ class FactualityReader:
             if dep in ("amod", "det", "compound", "neg", "preconj", "advmod"):
                 if lower in ("no", "neither") or dep == "neg":
                     told.polarity = "negative"
+                if lower == "any":
+                    told.weaken("hypothetical")
                 if lower in adjectives["negative"]:
                     told.polarity = "negative"
                 if lower in adjectives["planned"]:
@@ -253,6 +277,8 @@ class FactualityReader:
             if dep == "advcl":
                 self._adverbial(current, head, told)
                 return
+            if dep == "relcl" and syntax.tag[current] in ("VBZ", "VBP") and syntax.lemma[head] in _NORMS and not noun:
+                told.weaken("planned")  # "a decree that dissolves the assembly": what a text rules is yet to be done
             if dep in ("relcl", "parataxis") or (dep == "acl" and syntax.tag[current] not in ("VB", "VBG", "VBN")):
                 return
             if dep == "acl" and not any(syntax.lower[c] == "to" for c in syntax.kids(current, "aux")):
@@ -281,6 +307,8 @@ class FactualityReader:
                 return
             if noun and dep in ("nsubj", "nsubjpass"):
                 self._said_of(head, told)
+                if not self._definite and syntax.dep[head] == "advcl":
+                    self._adverbial(head, syntax.head[head], told)
                 return
             if dep == "xcomp" and syntax.lemma[head] == "be":
                 told.weaken("planned")  # "envoys are to meet"
@@ -288,10 +316,28 @@ class FactualityReader:
             reaches_back = self.cues.governors.get(syntax.lemma[head]) in ("reported", "alleged", "fear", "threat")
             if dep in ("ccomp", "csubj") and current < head and not reaches_back:
                 return
+            if dep == "ccomp" and not noun and self._is_assertion(current, head):
+                told.weaken(None, "probable" if syntax.lemma[head] in _ASSERTING else None)
+                current = head
+                continue
             if not self._govern(head, told, noun, None):
                 return
             current = head
             noun = False if syntax.pos[head] in ("VERB", "AUX") else noun
+
+    def _is_assertion(self, verb: int, head: int) -> bool:
+        """Say whether a word of planning or wishing only asserts what its clause tells: "announced that X had fled"."""
+        syntax = self.syntax
+        lemma, auxiliaries = syntax.lemma[head], self.auxiliaries(verb)
+        forms = [syntax.lower[a] for a in auxiliaries]
+        if any(syntax.tag[a] in ("MD", "TO") for a in auxiliaries) or lemma not in _ASSERTING | _TELLING:
+            return False
+        if self.is_negated(head) or any(syntax.tag[a] == "MD" for a in self.auxiliaries(head)):
+            return False
+        if syntax.tag[verb] == "VBD" or any(f in ("had", "has", *_HAVE) for f in forms):
+            return True
+        present = syntax.tag[verb] in ("VBZ", "VBP") or any(f in ("is", "are", "was", "were") for f in forms)
+        return lemma in _ASSERTING and present
 
     def _govern(self, head: int, told: Factuality, noun: bool, through: str | None) -> bool:
         """Apply one governing word; say whether to go on upwards."""
@@ -302,6 +348,9 @@ class FactualityReader:
         verbal = pos in ("VERB", "AUX")
         if lemma == "go" and syntax.lower[head] != "going":
             effect = "fact"
+        if noun and verbal and through is None and lemma in _SUSPENDING:
+            told.weaken("hypothetical")  # "suspended the deployment": it does not go on, and may never have begun
+            return False
         if noun and effect == "reported" and verbal:
             effect = None  # "estimated the losses": about something known
         if (
@@ -445,6 +494,8 @@ class FactualityReader:
                     return
         effect = self.cues.governors.get(lemma)
         passive = syntax.is_passive(verb)
+        if passive and lemma in _SUSPENDING:
+            told.weaken("hypothetical")
         if passive and effect in ("plan", "want", "fear", "threat", "possible", "negative", "alleged", "reported"):
             self._govern(verb, told, True, None)
         if lemma in self.cues.occurrence or not self._definite:

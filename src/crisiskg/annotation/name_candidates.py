@@ -144,6 +144,10 @@ _LEGAL = frozenset(
         "Bancorp",
     ]
 )
+#: Words in lower case that stand between names and in none.
+_BETWEEN = frozenset(
+    {"by", "until", "from", "after", "before", "while", "who", "which", "that", "when", "said", "is", "was", "than"}
+)
 _COMMON = frozenset({"ADV", "ADP", "DET", "PRON", "VERB", "AUX", "CCONJ", "SCONJ", "PART", "INTJ"})
 _YEAR = re.compile(r"(?:1[5-9]|20)\d{2}\Z")
 _EVENT_WORDS = frozenset(
@@ -336,6 +340,8 @@ def _split(doc: Doc, start: int, end: int, kind: EntityType | None) -> list[tupl
                 kind == "Place" and index - start == 1 and end - index == 2 and kind != "Place"
             ):
                 continue
+        elif text in _BETWEEN and doc[index].pos_ != "PROPN":
+            pass
         else:
             continue
         pieces.append((first, index))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 
 from spacy.tokens import Doc
@@ -11,11 +12,14 @@ from crisiskg.annotation.gazetteer import Gazetteer
 from crisiskg.annotation.lexicon import name_words
 from crisiskg.annotation.metonymy import stands_for_government
 from crisiskg.annotation.name_candidates import capital_runs, event_names, gazetteer_names, model_names, sense_type
+from crisiskg.annotation.name_companies import company_names, settle_companies
 from crisiskg.annotation.name_joining import join_names
+from crisiskg.annotation.name_places import settle_places
 from crisiskg.annotation.name_types import CLASSES, NameTyper, name_typer
 from crisiskg.annotation.names import ORGANIZATIONS, Name
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import EntityType
+from crisiskg.annotation.settlements import fold_name
 
 _LEGAL = frozenset(
     [
@@ -67,6 +71,10 @@ _LOCATIVE = frozenset(
 )
 
 
+#: Products are neither actors nor places: "iPhone", "iTunes".
+_PRODUCT = re.compile(r"i[A-Z][A-Za-z]+\Z")
+
+
 def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     """Return the names of a document in order; a name may lie within another ("Malian" in "Malian Armed Forces")."""
     doc = reading.doc
@@ -75,28 +83,40 @@ def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     typer = name_typer()
     if typer is not None:
         _retype(doc, names, gazetteer, typer)
+    settle_companies(doc, names)
+    settle_places(doc, names, gazetteer)
     _defined(doc, names)
     names = [name for name in names if name.type is not None]
     for name in names:
         capital = name.type == "Place" and gazetteer.state_of_capital(doc[name.start : name.end].text) is not None
         if capital and stands_for_government(doc, name.start, name.end):
             name.type = "State"
-    names = _agree(doc, names)
+    names = [name for name in _agree(doc, names) if _is_read(reading, name)]
     return sorted(names, key=lambda name: (name.start, -name.end))
+
+
+def _is_read(reading: Reading, name: Name) -> bool:
+    """Whether a name stands in what is read as prose; of bylines and lists of contributors only the contributors' names count."""
+    doc, document = reading.doc, reading.document
+    if not document.regions or reading.region_at(doc[name.start].idx) not in ("byline", "contributors"):
+        return True
+    text = fold_name(doc[name.start : name.end].text)
+    return name.type == "Person" and any(fold_name(contribution.name) == text for contribution in document.contributions)
 
 
 def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     """Return what may be names, with the type that the rules give (None where they give none)."""
     doc = reading.doc
-    marked = event_names(doc) + model_names(doc)
+    marked = company_names(doc) + event_names(doc) + model_names(doc)
     joined = join_names(doc, gazetteer_names(reading, gazetteer), marked, capital_runs(doc))
     names = sorted(joined, key=lambda name: (name.start, -name.end))
     return [name for name in names if _judge(doc, name, gazetteer) or not _is_never(doc, name)]
 
 
 def _is_never(doc: Doc, name: Name) -> bool:
+    word = doc[name.start].text
     return name.end - name.start == 1 and (
-        doc[name.start].text in name_words().never_name or not any(c.isalpha() for c in doc[name.start].text)
+        word in name_words().never_name or not any(c.isalpha() for c in word) or _PRODUCT.match(word) is not None
     )
 
 
@@ -160,7 +180,7 @@ def _judge(doc: Doc, name: Name, gazetteer: Gazetteer) -> bool:
     span = doc[name.start : name.end]
     first, last = span[0], span[-1]
     text = span.text
-    if len(span) == 1 and (text in words.never_name or not any(c.isalpha() for c in text)):
+    if _is_never(doc, name):
         return False
     if name.source in ("reference", "part") and not name.demonym:
         return True

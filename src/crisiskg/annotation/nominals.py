@@ -83,6 +83,10 @@ _QUANTIFIERS = frozenset(
         "those",
     ]
 )
+_DIRECTIONS = frozenset(
+    """northern southern eastern western central northeastern northwestern southeastern southwestern north-eastern north-western
+    south-eastern south-western north south east west north-east north-west south-east south-west upper lower""".split()
+)
 _TIME_LABELS = frozenset({"DATE", "TIME"})
 
 
@@ -414,6 +418,35 @@ def _bounds(doc: Doc, head: Token, named: dict[int, Name]) -> tuple[int, int]:
     while end - 1 > head.i and (doc[end - 1].is_punct or doc[end - 1].is_space):
         end -= 1
     return start, end
+
+
+def directional_places(doc: Doc, names: list[Name]) -> list[Nominal]:
+    """Return the parts of places that a direction names: "northern Mali", "central and eastern Ukraine"; the place itself stays a name.
+
+    Args:
+        doc: The document in tokens.
+        names: Its names.
+    """
+    found = []
+    for name in names:
+        if name.type not in ("State", "Place") or not name.start or name.demonym:
+            continue
+        if name.end < len(doc) and (doc[name.end].text in ("-", "–") or doc[name.end].text[:1].isupper()):
+            continue
+        start = name.start
+        while start > 0 and (
+            doc[start - 1].text in _DIRECTIONS
+            or (
+                start < name.start
+                and doc[start - 1].text in ("and", "-", "–")
+                and start > 1
+                and doc[start - 2].text in _DIRECTIONS
+            )
+        ):
+            start -= 1
+        if start < name.start:
+            found.append(Nominal(start, name.end, name.end - 1, "Place"))
+    return found
 
 
 def find_pronouns(doc: Doc) -> list[Nominal]:

@@ -153,6 +153,8 @@ class _OfficeFinder:
         """Say whether one person holds one office of one thing: "leaders of the bloc" do not, nor "heads of both services"."""
         if tail.type == "State" and not self.w.named(tail):
             return False  # "the state", "the self-declared republic": which one is not said
+        if self.index.head[tail.id] == token:
+            return False  # "police officers" are no body that officers belong to
         if type_ not in _HEADSHIPS:
             return True
         plural = self.syntax.tag[token] in ("NNS", "NNPS")
@@ -195,6 +197,8 @@ class _OfficeFinder:
         for x in self.grammar.of(token):
             if self.index.at(x) is None and self.index.over(x) is None and x - token <= 4:
                 last = max(last, x)
+        if syntax.tag[token] == "NNS" and last == token:  # "dictators like X": X is a dictator
+            return self.w.reading.document.text[syntax.start[first] : syntax.start[token]] + syntax.lemma[token]
         return self.w.reading.document.text[syntax.start[first] : syntax.end[last]]
 
     # ------------------------------------------------------------------ who holds it

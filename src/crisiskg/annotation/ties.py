@@ -387,10 +387,22 @@ class _TieFinder:
                 continue
             for o in objects:
                 group = self.index.at(o)
-                if group is None and self.syntax.dep[o] == "appos":  # "the Guard, the force commanded by X"
-                    group = self.index.at(self.syntax.head[o])
+                if group is None:
+                    group = self._described(o)
                 if group is not None and group.type in ORGANIZATIONS:
                     self.w.add("headOf", leader, group, verb, confidence=0.75, told=told)
+
+    def _described(self, noun: int) -> Mention | None:
+        """Return the name that stands right before a description of it: "the Guard (NG), the force commanded by X"."""
+        syntax = self.syntax
+        first, _ = syntax.phrase(noun)
+        before = first - 1
+        if before < 1 or syntax.lower[before] != ",":
+            return None
+        before -= 1
+        while before > 0 and syntax.lower[before] == ")":
+            before -= 1
+        return self.index.in_name(before)
 
     def _pairs(self, verb: int, type_: str, others: list[int], sureness: float = 0.65) -> None:
         told = self.w.factuality.read(verb, material=False)

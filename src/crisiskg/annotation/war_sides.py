@@ -8,6 +8,10 @@ from crisiskg.annotation.relation_writer import ORGANIZATIONS, RelationWriter
 from crisiskg.documents import DateBounds
 
 
+#: Names of wars in which "of" names who was attacked.
+_INVASIONS = frozenset({"invasion", "occupation", "bombardment", "siege"})
+
+
 def find_sides(writer: RelationWriter) -> None:
     """Add the relation sideIn for each party to a war or other situation that the text speaks of."""
     finder = _SideFinder(writer)
@@ -31,11 +35,23 @@ class _SideFinder:
         if entity is not None and entity.subtype in ("election", "treaty"):
             return
 
+        of_war = self.w.factuality.read(head) if war.kind != "name" else None
+        if of_war is not None and (of_war.polarity == "negative" or of_war.is_fact):
+            of_war = None  # "no war", and wars told as fact: what is said of the side itself counts
+
         def side(x: int, qualifier: str | None, sureness: float, told: Factuality | None = None) -> None:
             mention = self.index.at(x) or self.index.in_name(x)
             if mention is not None and mention.type in (*ORGANIZATIONS, "State", "PopulationGroup", "Person"):
                 self.w.add(
-                    "sideIn", mention, war, head, confidence=sureness, qualifier=qualifier, begin=begin, finish=finish, told=told
+                    "sideIn",
+                    mention,
+                    war,
+                    head,
+                    confidence=sureness,
+                    qualifier=qualifier,
+                    begin=begin,
+                    finish=finish,
+                    told=of_war or told,
                 )
 
         text = self.w.reading.document.text
@@ -46,6 +62,8 @@ class _SideFinder:
                 side(x, None, 0.8)
             elif name == "by":
                 side(x, None, 0.75)
+            elif name == "of" and syntax.lemma[head] in _INVASIONS:
+                side(x, "opponent", 0.75)
         for x in self.grammar.possessors(head):
             side(x, None, 0.7)
         if syntax.dep[head] == "pobj" and syntax.lower[syntax.head[head]] in ("in", "during", "at"):

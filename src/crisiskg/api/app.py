@@ -21,13 +21,17 @@ from crisiskg.api.sparql import sparql_router
 from crisiskg.asking import Asker, base_iri, open_asker
 from crisiskg.settings import Settings, load_settings
 
+#: By how much processes that run SPARQL of users stand back for the others.
+_NICENESS = 10
+
 
 def create_app(settings: Settings | None = None, asker: Asker | None = None) -> FastAPI:
     """Return the application over one store.
 
     Args:
         settings: Which store, and limits; None means those of the environment.
-        asker: Who answers queries; None means worker processes over the store of the settings, or its server.
+        asker: Who answers all queries; None means worker processes over the store of the settings, those of named queries and
+            pages apart from those of SPARQL, or its server.
 
     Returns:
         An ASGI application that writes nothing and opens no store itself.
@@ -36,14 +40,16 @@ def create_app(settings: Settings | None = None, asker: Asker | None = None) -> 
         NotFound: there is no store.
     """
     settings = settings or load_settings()
-    answering = asker or open_asker(settings)
     base = base_iri(settings)
-    graph, renderer = Graph(answering, base), Renderer(base)
+    own = asker or open_asker(settings, settings.named_query_workers)
+    strangers = asker or open_asker(settings, settings.query_workers, _NICENESS)
+    graph, renderer = Graph(own, base, strangers), Renderer(base)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        answering.close()
+        own.close()
+        strangers.close()
 
     app = FastAPI(
         title="crisiskg",
@@ -59,7 +65,7 @@ def create_app(settings: Settings | None = None, asker: Asker | None = None) -> 
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["*"],
-        expose_headers=["X-Crisiskg-Generation"],
+        expose_headers=["X-Crisiskg-Generation", "Link"],
     )
 
     app.add_middleware(Wire)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from crisiskg.api import headings
 from crisiskg.api.document_page import highlighted
 from crisiskg.api.negotiation import HTML, choose
+from crisiskg.api.presentation import View, day, view, when
 from crisiskg.api.reading import Cell, Table
 from crisiskg.api.sparql import stream
 from crisiskg.errors import NotFound
@@ -41,6 +44,8 @@ _ENTITIES = frozenset(
         "Place",
     }
 )
+#: Rows that one section of a page shows at most.
+_SHOWN = 100
 _LABEL, _TYPE = RDFS + "label", RDF + "type"
 
 
@@ -79,9 +84,9 @@ def linked_data_router(graph: Graph, renderer: Renderer) -> APIRouter:
 
     def _page(request: Request, iri: str, properties: Table) -> Response:
         factuality = request.query_params.get("factuality", "happened,ongoing")
-        types = [cell.value.removeprefix(CKG) for cell in _values(properties, _TYPE)]
+        types = headings.types(properties)
         asked: list[tuple[str, str, dict[str, str]]]
-        sections: list[tuple[str, str, Table]] = []
+        sections: list[tuple[str, str, View, dict[str, str]]] = []
         if _ENTITIES & set(types):
             asked = [
                 ("Events", "events", {"participant": iri, "factuality": factuality}),
@@ -97,16 +102,18 @@ def linked_data_router(graph: Graph, renderer: Renderer) -> APIRouter:
         else:
             asked = [("Evidence", "evidence", {"of": iri})]
         for title, name, values in asked:
-            table = graph.table(name, **values, limit="100")
+            table = graph.table(name, **values, limit=str(_SHOWN))
             if table.rows:
-                sections.append((title, name, table))
+                sections.append((title, name, view(table, iri), values if len(table.rows) >= _SHOWN else {}))
         return renderer.page(
             request,
             "thing.html",
             iri=iri,
-            label=_label(properties, iri),
+            label=headings.heading(properties, iri),
             types=types,
-            properties=[row for row in properties.rows if row["property"].value not in (_LABEL, _TYPE)],
+            time=headings.time(properties),
+            fact=next((cell.value for cell in headings.values(properties, CKG + "factuality")), ""),
+            properties=_shown(properties, _TYPE, *([] if "Event" in types else [_LABEL])),
             sections=sections,
             is_entity=bool(_ENTITIES & set(types)),
             shows_all=factuality == "all",
@@ -114,13 +121,15 @@ def linked_data_router(graph: Graph, renderer: Renderer) -> APIRouter:
 
     def _document_page(request: Request, iri: str, properties: Table) -> Response:
         claims = graph.table("claims", document=iri)
-        text = next((cell.value for cell in _values(properties, CKG + "text")), "")
+        text = next((cell.value for cell in headings.values(properties, CKG + "text")), "")
         return renderer.page(
             request,
             "document.html",
             iri=iri,
-            label=_label(properties, iri),
-            properties=[row for row in properties.rows if row["property"].value not in (_LABEL, _TYPE, CKG + "text")],
+            label=headings.heading(properties, iri),
+            published=_published(properties),
+            publishers=headings.values(properties, CKG + "hasPublisher"),
+            properties=_shown(properties, _LABEL, _TYPE, CKG + "text"),
             claims=claims,
             parts=highlighted(text, claims),
         )
@@ -128,10 +137,23 @@ def linked_data_router(graph: Graph, renderer: Renderer) -> APIRouter:
     return router
 
 
-def _values(properties: Table, name: str) -> list[Cell]:
-    return [row["value"] for row in properties.rows if row["property"].value == name]
+def _shown(properties: Table, *hidden: str) -> list[dict[str, Cell]]:
+    """Return the properties that a page lists, days in words."""
+    rows = [row for row in properties.rows if row["property"].value not in hidden]
+    return [
+        {
+            **row,
+            "value": dataclasses.replace(row["value"], value=day(row["value"].value))
+            if row["value"].kind == "literal"
+            else row["value"],
+        }
+        for row in rows
+    ]
 
 
-def _label(properties: Table, iri: str) -> str:
-    labels = _values(properties, _LABEL) or _values(properties, CKG + "quote")
-    return labels[0].value if labels else iri.rpartition("/")[2]
+def _published(properties: Table) -> str:
+    """Return when a document was published, in words."""
+    days = [
+        next((cell.value for cell in headings.values(properties, CKG + f"published{end}")), "") for end in ("Earliest", "Latest")
+    ]
+    return when(days[0], days[1])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from crisiskg.api.negotiation import HTML, choose
+from crisiskg.api.presentation import view
 from crisiskg.api.reading import table_of
 from crisiskg.api.sparql import stream
 from crisiskg.asking import JSON
@@ -51,7 +52,10 @@ def named_router(graph: Graph, renderer: Renderer) -> APIRouter:
             offered = list(RDF_FORMATS if query.form == "graph" else RESULT_FORMATS)
             wanted = choose(request.headers.get("accept"), suffix or request.query_params.get("format"), [*offered, HTML])
             if wanted[0] != HTML:
-                return stream(graph.answer(query.name, values, [media for media in wanted if media != HTML]))
+                answer = graph.answer(query.name, values, [media for media in wanted if media != HTML])
+                following = next_values(query, values, answer.rows)
+                link = f'<{request.url.replace_query_params(**following)}>; rel="next"' if following else None
+                return stream(answer, {"Link": link} if link else None)
             return _page(request, query, values)
 
         return ask
@@ -59,19 +63,34 @@ def named_router(graph: Graph, renderer: Renderer) -> APIRouter:
     def _page(request: Request, query: NamedQuery, values: dict[str, str]) -> Response:
         """Show the form, and the answer where what is required is given."""
         missing = [p.name for p in query.parameters if p.required and not values.get(p.name, "").strip()]
-        table = text = problem = None
+        table = text = problem = shown = None
+        previous: dict[str, str] = {}
+        following: dict[str, str] = {}
         status = 200
         if not missing:
             try:
                 with graph.answer(query.name, values, [JSON, "text/turtle"]) as answer:
                     if answer.kind == "bindings":
                         table = table_of(answer.read())
+                        shown = view(table)
+                        following = next_values(query, values, len(table.rows))
+                        previous = previous_values(query, values)
                     else:
                         text = answer.read().decode("utf-8")
             except InvalidParameter as error:
                 problem, status = error, error.status
         return renderer.page(
-            request, "query.html", status=status, query=query, values=values, table=table, text=text, problem=problem
+            request,
+            "query.html",
+            status=status,
+            query=query,
+            values=values,
+            table=table,
+            shown=shown,
+            previous=previous,
+            following=following,
+            text=text,
+            problem=problem,
         )
 
     for query in load_queries().values():
@@ -94,6 +113,33 @@ def named_router(graph: Graph, renderer: Renderer) -> APIRouter:
         raise UnknownName(f"the query {query.name} cannot be asked here")
 
     return router
+
+
+def next_values(query: NamedQuery, values: Mapping[str, str], rows: int | None) -> dict[str, str]:
+    """Return the parameters of the rows behind an answer; empty where it certainly is the last.
+
+    Args:
+        query: Named query.
+        values: Its parameters, which it was answered with.
+        rows: Rows of the answer.
+    """
+    if query.limit is None or rows is None:
+        return {}
+    limit, offset = _place(query, values)
+    return {**values, "offset": str(offset + limit)} if rows >= limit else {}
+
+
+def previous_values(query: NamedQuery, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of the rows before an answer; empty where it is the first."""
+    if query.limit is None:
+        return {}
+    limit, offset = _place(query, values)
+    return {**values, "offset": str(max(0, offset - limit))} if offset else {}
+
+
+def _place(query: NamedQuery, values: Mapping[str, str]) -> tuple[int, int]:
+    """Return limit and offset, which were held to be whole numbers when the query was bound."""
+    return int(values.get("limit", "").strip() or query.limit or 0), int(values.get("offset", "").strip() or 0)
 
 
 def openapi_parameters(query: NamedQuery) -> list[dict[str, Any]]:

@@ -9,7 +9,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from crisiskg import __version__
-from crisiskg.namespaces import PREFIXES
+from crisiskg.api.headings import unlabelled
+from crisiskg.api.presentation import day, words
+from crisiskg.namespaces import CKG, CKGC, CKGT, PREFIXES
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -53,6 +55,7 @@ class Renderer:
             loader=PackageLoader("crisiskg.api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         self._environment.filters.update(href=self.href, short=self.short, plain=plain, badge=badge)
+        self._environment.filters.update(host=host, is_term=is_term, spaced=words, day=day)
         self._environment.globals.update(version=__version__, facts=FACTUALITY)
 
     def page(
@@ -81,14 +84,15 @@ class Renderer:
         return text if parts.scheme in ("http", "https") and parts.netloc else None
 
     def short(self, iri: object) -> str:
-        """Return an IRI as people read it: with a prefix, or relative to the base.
+        """Return an IRI as people read it: with a prefix, or by its class or path below the base.
 
         >>> Renderer("https://w3id.org/crisiskg/id/").short("https://w3id.org/crisiskg/ontology#Event")
         'ckg:Event'
         """
         text = str(iri)
         if text.startswith(self.base_iri):
-            return text[len(self.base_iri) :]
+            name = unlabelled(text)
+            return name if text.count("/") > self.base_iri.count("/") + 1 else text[len(self.base_iri) :]
         for prefix, start in PREFIXES.items():
             if text.startswith(start) and len(text) > len(start):
                 return f"{prefix}:{text[len(start) :]}"
@@ -102,6 +106,28 @@ def plain(text: object) -> str:
     'ab'
     """
     return str(text).translate(_BIDI)
+
+
+def host(address: object) -> str:
+    """Return the server of an address, for links that are named by it.
+
+    >>> host("https://www.unhcr.org/where/x")
+    'unhcr.org'
+    """
+    try:
+        name = urlsplit(str(address)).hostname
+    except ValueError:
+        name = None
+    return plain(name or address).removeprefix("www.")
+
+
+def is_term(iri: object) -> bool:
+    """Tell whether an IRI is a class, property or code, which has no page of its own here.
+
+    >>> is_term("https://w3id.org/crisiskg/code/gap-not-stated"), is_term("https://w3id.org/crisiskg/id/entity/Q912")
+    (True, False)
+    """
+    return str(iri).startswith((CKG, CKGC, CKGT))
 
 
 def badge(factuality: object) -> str:

@@ -94,7 +94,7 @@ def sparql_router(graph: Graph, renderer: Renderer, settings: Settings) -> APIRo
         accept = [JSON, "text/turtle"] if page else [media for media in wanted if media != HTML]
 
         def run() -> Answer:
-            return graph.asker.run(
+            return graph.strangers.run(
                 queries[0],
                 accept,
                 default_graphs=[value for name, value in given if name == "default-graph-uri"],

@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from crisiskg.cli.common import plural, settings_from
-from crisiskg.errors import AnnotationError, CrisiskgError, ModelUnavailable, SourceUnavailable
+from crisiskg.errors import AnnotationError, CrisiskgError, SourceUnavailable
 
 if TYPE_CHECKING:
-    from crisiskg.annotation.pipeline import Pipeline
-    from crisiskg.annotation.records import Annotation
+    from crisiskg.annotating import Failure
     from crisiskg.documents import Document
-
-#: Documents that are annotated together.
-_BATCH = 16
 
 
 @click.command("annotate")
@@ -32,17 +28,19 @@ def annotate_command(context: click.Context, files: tuple[str, ...]) -> int:
 
     Exit code 0; 3 when a line could not be read; 5 when a text could not be annotated.
     """
+    from crisiskg.annotating import Failure, open_annotating
     from crisiskg.annotation.contract import to_line
-    from crisiskg.annotation.pipeline import Pipeline
 
     settings = settings_from(context)
-    pipeline = Pipeline(settings)
     failures = _Failures()
     out = sys.stdout.buffer
-    for batch in _batches(_documents(files or ("-",), settings.max_line_bytes, failures)):
-        for annotation in _annotated(pipeline, batch, failures):
-            out.write(to_line(annotation).encode("utf-8") + b"\n")
-        out.flush()
+    with open_annotating(settings) as annotating:
+        for document, outcome in annotating.outcomes(_documents(files or ("-",), settings.max_line_bytes, failures)):
+            if isinstance(outcome, Failure):
+                failures.text(document.source_id or document.source, outcome)
+                continue
+            out.write(to_line(outcome).encode("utf-8") + b"\n")
+            out.flush()
     if failures.lines or failures.texts:
         click.echo(
             f"{plural(failures.lines, 'line')} could not be read, {plural(failures.texts, 'text')} could not be annotated",
@@ -62,10 +60,9 @@ class _Failures:
         self.lines += 1
         click.echo(f"error: {file}: {error.message}", err=True)
 
-    def text(self, identifier: str, error: Exception) -> None:
+    def text(self, identifier: str, failure: Failure) -> None:
         self.texts += 1
-        what = error.message if isinstance(error, CrisiskgError) else f"a fault in crisiskg: {type(error).__name__}: {error}"
-        click.echo(f"error: {identifier}: {' '.join(what.split())}", err=True)
+        click.echo(f"error: {identifier}: {' '.join(failure.message.split())}", err=True)
 
 
 def _documents(files: Iterable[str], limit: int, failures: _Failures) -> Iterator[Document]:
@@ -105,35 +102,3 @@ def _lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes | None]]:
         while line and not line.endswith(b"\n"):
             line = stream.readline(limit + 1)
         yield number, None
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    batch: list[Document] = []
-    for document in documents:
-        batch.append(document)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _annotated(pipeline: Pipeline, batch: list[Document], failures: _Failures) -> Iterator[Annotation]:
-    """Yield annotations; where a batch fails, its texts are read one by one, so that only the one at fault is missing."""
-    try:
-        annotations = list(pipeline.pipe(batch))
-    except ModelUnavailable:
-        raise
-    except Exception:
-        annotations = []
-    if len(annotations) == len(batch):
-        yield from annotations
-        return
-    for document in batch:
-        try:
-            yield pipeline.annotate(document)
-        except ModelUnavailable:
-            raise
-        except Exception as error:
-            # One text must not stop the others; its failure is named and counted.
-            failures.text(document.source_id or document.source, error)

@@ -57,13 +57,14 @@ def ingest_command(
 @contextlib.contextmanager
 def open_ingest(settings: Settings, *, dry_run: bool = False) -> Iterator[Ingest]:
     """Open store, model and shapes for one run of the write path, with vocabulary and reference data in place."""
-    from crisiskg.annotation.pipeline import Pipeline
+    from crisiskg.annotating import open_annotating
     from crisiskg.ingest import Ingest, describe_run
     from crisiskg.store import existing_folder, is_url, open_store, stored_base_iri
     from crisiskg.validation import validate
 
     if dry_run:
-        yield Ingest(settings, Pipeline(settings), validate, describe_run(settings))
+        with open_annotating(settings) as annotating:
+            yield Ingest(settings, annotating, validate, describe_run(settings))
         return
     if (
         "base_iri" not in settings.model_fields_set
@@ -74,9 +75,10 @@ def open_ingest(settings: Settings, *, dry_run: bool = False) -> Iterator[Ingest
     folder = Path(settings.work_folder if is_url(settings.store) else settings.store)
     store = open_store(settings)
     try:
-        run = Ingest(settings, Pipeline(settings), validate, describe_run(settings), store, folder)
-        run.prepare()
-        yield run
+        with open_annotating(settings) as annotating:
+            run = Ingest(settings, annotating, validate, describe_run(settings), store, folder)
+            run.prepare()
+            yield run
     finally:
         store.close()
 

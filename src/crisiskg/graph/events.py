@@ -139,6 +139,9 @@ def _write_roles(
             gap = gap or ("unresolved" if filler is None else "not-an-actor")
             continue
         role = NamedNode(f"{node.value}/role/{part}-{mention.start}-{mention.end}")
+        if not writer.first(role):  # another reading of the same words fills the slot already
+            gap = gap or "ambiguous"
+            continue
         writer.add(node, ckg("hasRole"), role)
         writer.add(node, ckg("hasActor" if part == "actor" else "hasRecipient"), filler.iri)
         writer.add(role, terms.TYPE, ckg("Role"))

@@ -105,7 +105,7 @@ def held_on_publication(writer: Writer, relation: Relation) -> Bounds:
     end, and nothing that contradicts it.
     """
     bounds = Bounds.of_ends(relation.begin, relation.finish)
-    published = writer.document.published or writer.annotation.published
+    published = writer.annotation.published or writer.document.published  # what was inferred is the closer of the two
     if published is None or factuality(relation.status, relation.polarity, relation.certainty) not in {"happened", "ongoing"}:
         return bounds
     latest_begin, earliest_end, latest_end = bounds.latest_begin, bounds.earliest_end, bounds.latest_end

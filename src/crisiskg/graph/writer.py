@@ -17,7 +17,7 @@ from crisiskg.graph import terms
 from crisiskg.graph.terms import ckg, code, oa
 from crisiskg.iris import mint_document, mint_document_graph, mint_part
 
-#: Characters before and behind a passage that its selector repeats, so that it is found again in an edited text.
+#: Characters before and behind a passage that it keeps, so that it is found again in an edited text.
 CONTEXT_CHARS = 32
 
 T = TypeVar("T")
@@ -150,7 +150,7 @@ class Writer:
         self.add(node, ckg("end"), terms.integer(span[1]))
 
     def passage(self, span: Span, what: str) -> NamedNode:
-        """Write a passage with its selector, once, and return its IRI.
+        """Write a passage with the words around it, once, and return its IRI.
 
         Args:
             span: Its offsets.
@@ -162,17 +162,9 @@ class Writer:
         start, end = span
         node = self.part("passage", f"{start}-{end}")
         self.span(node, "Passage", span, what)
-        selector = NamedNode(f"{node.value}/selector")
         body = self.document.text
-        self.add(node, oa("hasSource"), self.iri)
-        self.add(node, oa("hasSelector"), selector)
-        self.add(selector, terms.TYPE, oa("TextQuoteSelector"))
-        self.add(selector, terms.TYPE, oa("TextPositionSelector"))
-        self.add(selector, oa("exact"), terms.text(body[start:end]))
-        self.add(selector, oa("prefix"), terms.text(body[max(0, start - CONTEXT_CHARS) : start]))
-        self.add(selector, oa("suffix"), terms.text(body[end : end + CONTEXT_CHARS]))
-        self.add(selector, oa("start"), terms.integer(start))
-        self.add(selector, oa("end"), terms.integer(end))
+        self.add(node, oa("prefix"), terms.text(body[max(0, start - CONTEXT_CHARS) : start]))
+        self.add(node, oa("suffix"), terms.text(body[end : end + CONTEXT_CHARS]))
         self._passages[span] = node
         return node
 

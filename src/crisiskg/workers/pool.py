@@ -55,6 +55,7 @@ class Answer:
         media_type: Media type of the body.
         generation: Number of the generation that was asked; 0 for a remote store.
         size: Length of the body in bytes.
+        rows: Number of rows, as far as they were counted; None where they were not. In CSV, line breaks in values count.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Answer:
     generation: int
     size: int
     _body: IO[bytes] = field(repr=False)
+    rows: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -89,12 +91,12 @@ class Answer:
 class _Worker:
     """One process and the pipes to it."""
 
-    def __init__(self, store: Path, memory_mb: int) -> None:
+    def __init__(self, store: Path, memory_mb: int, niceness: int) -> None:
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
         environment["MALLOC_ARENA_MAX"] = "2"  # each arena reserves 64 MiB of the address space that is limited
         environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "crisiskg.workers.process", str(store), str(memory_mb)],
+            [sys.executable, "-m", "crisiskg.workers.process", str(store), str(memory_mb), str(niceness)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -155,12 +157,14 @@ class Pool:
         store: Folder of the store.
         settings: Number of workers, length of the queue, and the limits.
         workers: Number of workers where it is not that of the settings.
+        niceness: By how much the workers stand back for other processes, 0 to 19.
     """
 
-    def __init__(self, store: Path, settings: Settings, workers: int | None = None) -> None:
+    def __init__(self, store: Path, settings: Settings, workers: int | None = None, niceness: int = 0) -> None:
         self._store = store
         self._settings = settings
         self._size = workers or settings.query_workers
+        self._niceness = niceness
         self._idle: deque[_Worker] = deque()
         self._running = 0
         self._waiting = 0
@@ -178,7 +182,7 @@ class Pool:
         """Start all workers now rather than with the first queries."""
         with self._changed:
             while len(self._idle) + self._running < self._size:
-                self._idle.append(_Worker(self._store, self._settings.query_memory_mb))
+                self._idle.append(_Worker(self._store, self._settings.query_memory_mb, self._niceness))
 
     def run(
         self,
@@ -255,7 +259,8 @@ class Pool:
                 elif letter == b"E":
                     size = body.tell()
                     body.seek(0)
-                    return Answer(header["kind"], header["media_type"], header["generation"], size, body)
+                    rows = json.loads(content).get("rows")
+                    return Answer(header["kind"], header["media_type"], header["generation"], size, body, rows)
                 else:
                     raise _reported(json.loads(content))
         except TimeoutError:
@@ -297,7 +302,7 @@ class Pool:
             finally:
                 self._waiting -= 1
         try:
-            return _Worker(self._store, self._settings.query_memory_mb)
+            return _Worker(self._store, self._settings.query_memory_mb, self._niceness)
         except OSError as error:
             with self._changed:
                 self._running -= 1

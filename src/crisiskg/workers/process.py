@@ -79,6 +79,11 @@ class FrameWriter:
             self.flush()
         return len(data)
 
+    @property
+    def rows(self) -> int:
+        """Rows so far. In JSON, marks stand between rows, so an answer without any counts as one that lacks a mark."""
+        return max(0, self._rows)
+
     def flush(self) -> None:
         """Send what is waiting."""
         if self._buffer:
@@ -193,7 +198,7 @@ def answer(request: dict[str, Any], reader: Reader, stream: BinaryIO) -> None:
     else:
         result.serialize(output=cast(IO[bytes], writer), format=getattr(formats, name))
     writer.flush()
-    send(stream, b"E", json.dumps({"bytes": writer.total}).encode())
+    send(stream, b"E", json.dumps({"rows": writer.rows if kind == "bindings" else None}).encode())
 
 
 def _distinct(triples: Iterable[Any], limit: int) -> Iterator[Any]:
@@ -232,8 +237,9 @@ def _reply_to(request: dict[str, Any], reader: Reader, stream: BinaryIO) -> None
 
 
 def main() -> None:
-    """Answer requests until the pool closes the pipe. Arguments: folder of the store, memory limit in MiB."""
+    """Answer requests until the pool closes the pipe. Arguments: folder of the store, memory limit in MiB, niceness."""
     store, memory_mb = Path(sys.argv[1]), int(sys.argv[2])
+    os.nice(int(sys.argv[3]))
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)

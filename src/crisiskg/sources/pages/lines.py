@@ -123,6 +123,11 @@ def _sure_words() -> frozenset[str]:
 
 
 @cache
+def _sections() -> frozenset[str]:
+    return frozenset(load("furniture")["sections"].split())
+
+
+@cache
 def _byline() -> re.Pattern[str]:
     return re.compile(f"(?:{load('furniture')['bylines']}){_BYLINE_NAMES}", re.IGNORECASE)
 
@@ -154,7 +159,9 @@ def _looks_like_furniture(line: Line) -> bool:
         return False
     known = sum(word in _furniture_words() for word in words)
     if len(words) >= 6:
-        return known >= 0.6 * len(words)
+        # A site's sections are words of headlines too: they make a menu only where nothing else stands among its commands.
+        sections = sum(word in _sections() and word not in _furniture_words() for word in words)
+        return known >= 0.6 * len(words) or (known >= 2 and known + sections == len(words) and _menu(words))
     # Two or three words of a menu ("Home News Video"); a single one may be a heading.
     return (
         len(words) >= 2
