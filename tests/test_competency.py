@@ -8,7 +8,6 @@ expected or include it. The columns document, quote, start and end are the evide
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -36,7 +35,7 @@ def header(path: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def graphs() -> Iterator[dict[str, ox.Store]]:
+def graphs() -> dict[str, ox.Store]:
     """Read each corpus once, through every stage."""
     settings = load_settings()
     pipeline = Pipeline(settings)
@@ -52,7 +51,7 @@ def graphs() -> Iterator[dict[str, ox.Store]]:
             assert report.conforms, report.results
             store.extend(quads)
         stores[corpus] = store
-    yield stores
+    return stores
 
 
 def rows_of(solutions: ox.QuerySolutions) -> list[dict[str, ox.NamedNode | ox.Literal]]:

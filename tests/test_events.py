@@ -1,7 +1,10 @@
 import pytest
-from reading_of import event_of, events_of
+from reading_of import event_of, events_of, reading_of
 
+from crisiskg.annotation.events import find_events
+from crisiskg.annotation.relations import find_relations
 from crisiskg.annotation.triggers import TYPES, load_lexicon, read_lexicon
+from crisiskg.documents import Contribution, Document
 from crisiskg.errors import CrisiskgError
 
 # ------------------------------------------------------------------ the lexicon
@@ -302,3 +305,153 @@ def test_a_verb_without_an_entry_needs_a_named_party_and_something_more():
     assert (event.type, event.actor, event.recipient) == (None, ("m0",), ("m1",))
     assert events_of("Somebody outpaced somebody.", mentions) == []
     assert events_of("Chad knows Libya.", mentions) == []
+
+
+# ------------------------------------------------------------------ what is no event
+
+
+NO_EVENTS = [
+    ("The civil war was long.", "war", [("civil war", "NamedEvent")]),
+    ("We call on all parties to respect the laws of war.", "war", []),
+    ("They agreed to a cessation of hostilities.", "hostilities", []),
+    ("Norland is poor and coup-prone.", "coup", [("Norland", "State")]),
+    ("The group's appeal is worldly.", "appeal", []),
+    ("They ask what a future presence might look like.", "ask", [("They", "Person", "pronoun")]),
+    ("The River Union warned that famine is spreading.", "warned", [("The River Union", "IntergovernmentalOrganization")]),
+    ("Drought threatens the Red Coast.", "threatens", [("the Red Coast", "Place")]),
+    ("Vera Osk gave an interview on Monday.", "interview", [("Vera Osk", "Person")]),
+    ("She has struggled against corruption.", "struggled", [("She", "Person", "pronoun")]),
+    ("The rebels barely accept central power.", "accept", [("The rebels", "ArmedGroup", "nominal")]),
+    ("Vera Osk talks with experts about the coast.", "talks", [("Vera Osk", "Person"), ("experts", "Person", "nominal")]),
+    ("If the promise is not kept, all is lost.", "promise", []),
+]
+
+
+@pytest.mark.parametrize(("text", "word", "mentions"), NO_EVENTS)
+def test_words_that_tell_no_event(text, word, mentions):
+    assert not [e for e in events_of(text, mentions) if text[e.start :].startswith(word)]
+
+
+STILL_EVENTS = [
+    ("Norland warned that it would bomb the port.", "warned", [("Norland", "State")]),
+    ("Norland threatened Sudmark with war.", "threatened", [("Norland", "State"), ("Sudmark", "State")]),
+    ("The minister asked the army to leave.", "asked", [("The minister", "Person", "nominal")]),
+    ("Vera Osk spoke with Ruben Tal.", "spoke", [("Vera Osk", "Person"), ("Ruben Tal", "Person")]),
+]
+
+
+@pytest.mark.parametrize(("text", "word", "mentions"), STILL_EVENTS)
+def test_words_that_tell_an_event_beside_their_look_alikes(text, word, mentions):
+    assert event_of(word, text, mentions).type in ("THREATEN", "REQUEST", "CONSULT")
+
+
+def test_who_made_the_document_does_not_act_in_it():
+    mentions = [("Vera Osk", "Person"), ("Ruben Tal", "Person")]
+    text = "Vera Osk talks with Ruben Tal about the coast."
+    reading = reading_of(text, mentions)
+    contributors = (Contribution("Vera Osk", "host"), Contribution("Ruben Tal", "guest"))
+    reading.document = Document(text=text, contributions=contributors)
+    find_events(reading)
+    assert not reading.events
+
+
+# ------------------------------------------------------------------ participants
+
+
+def _words(text, mentions, ids, **more):
+    by_id = {m.id: m.text for m in reading_of(text, mentions, **more).mentions}
+    return [by_id[i] for i in ids]
+
+
+def test_who_ends_or_mediates_the_fighting_does_not_fight():
+    mentions = [("the River Union", "IntergovernmentalOrganization"), ("Norland", "State")]
+    text = "Neither the River Union nor Norland stopped the fighting."
+    assert all(not e.actor for e in events_of(text, mentions) if text[e.start :].startswith("fighting"))
+    assert not event_of("ceasefire", "Norland brokered a ceasefire in May.", mentions).actor
+
+
+def test_who_denies_a_deed_is_not_its_doer():
+    mentions = [("Norland", "State"), ("it", "State", "pronoun")]
+    assert not event_of("attacks", "Norland denied that it directs the attacks.", mentions).actor
+
+
+def test_who_retaliates_with_a_deed_does_it():
+    mentions = [("Norland", "State")]
+    text = "Norland retaliated with air strikes."
+    assert _words(text, mentions, event_of("strikes", text, mentions).actor) == ["Norland"]
+
+
+def test_a_country_that_people_leave_is_the_origin():
+    mentions = [("Residents", "PopulationGroup", "nominal"), ("the country", "State", "nominal")]
+    event = event_of("left", "Residents left the country.", mentions)
+    assert (event.type, event.origin, event.recipient) == (None, "m1", ())
+    fled = event_of("fled", "Residents fled the country.", mentions)
+    assert (fled.origin, fled.recipient) == ("m1", ("m0",))
+
+
+def test_soldiers_who_leave_retreat():
+    mentions = [("The soldiers", "SecurityForce", "nominal"), ("Norland", "State")]
+    assert event_of("left", "The soldiers left Norland.", mentions).type == "RETREAT"
+
+
+def test_people_go_home_from_where_they_work_to_the_state_whose_they_are():
+    text = "Many Tavian migrants work in Norland. Some 9,000 of the migrants went home in June."
+    mentions = [
+        ("Many Tavian migrants", "PopulationGroup", "nominal"),
+        ("the migrants", "PopulationGroup", "nominal"),
+        ("Tavian", "State"),
+        ("Norland", "State"),
+    ]
+    reading = reading_of(text, mentions, aliases={"the migrants": "Many Tavian migrants"})
+    find_relations(reading)
+    find_events(reading)
+    event = next(e for e in reading.events if text[e.start :].startswith("went"))
+    by_id = {m.id: m.text for m in reading.mentions}
+    assert [by_id[i] for i in event.actor] == ["the migrants"]
+    assert by_id[event.origin or ""] == "Norland"
+    assert by_id[event.destination or ""] == "Tavian"
+
+
+def test_who_agrees_to_the_deployment_of_others_agrees_with_them():
+    mentions = [("The junta", "GovernmentBody", "nominal"), ("foreign contractors", "SecurityForce", "nominal")]
+    text = "The junta had agreed to the deployment of foreign contractors."
+    assert _words(text, mentions, event_of("agreed", text, mentions).recipient) == ["foreign contractors"]
+
+
+def test_both_parties_of_an_invasion():
+    mentions = [("Norland", "State"), ("Sudmark", "State")]
+    event = event_of("invasion", "Norland's invasion of Sudmark shocked the region.", mentions)
+    assert (event.actor, event.recipient) == (("m0",), ("m1",))
+
+
+def test_the_accused_is_the_doer_of_what_he_is_accused_of():
+    mentions = [("Norland", "State"), ("the retreating army", "SecurityForce", "nominal")]
+    text = "Norland accused the retreating army of destroying bridges."
+    assert _words(text, mentions, event_of("destroying", text, mentions).actor) == ["the retreating army"]
+
+
+# ------------------------------------------------------------------ times and numbers
+
+
+def test_the_date_of_a_dateline_is_not_that_of_the_event():
+    text = "LIMA, 6 May 2021 – Rebels killed the mayor, the police said."
+    assert event_of("killed", text, times={"6 May 2021": "2021-05-06"}).time is None
+
+
+def test_an_event_that_only_describes_a_noun_does_not_take_the_time_of_its_clause():
+    text = "Supporters of the coup marched on 3 May 2016."
+    times = {"3 May 2016": "2016-05-03"}
+    assert event_of("coup", text, times=times).time is None
+    assert event_of("marched", text, times=times).time == "t0"
+
+
+def test_a_number_of_evacuated_people_goes_to_the_evacuation():
+    text = "More than 100 people were killed, and Norland evacuated some 900 of its citizens."
+    mentions = [
+        ("Norland", "State"),
+        ("its citizens", "PopulationGroup", "nominal"),
+        ("More than 100 people", "PopulationGroup", "nominal"),
+    ]
+    numbers = [("More than 100 people", "killed", 100.0), ("some 900 of its citizens", "displaced", 900.0)]
+    found = {text[e.start : e.end]: [q.best for q in e.quantities] for e in events_of(text, mentions, quantities=numbers)}
+    assert found == {"killed": [100.0], "evacuated": [900.0]}

@@ -144,3 +144,21 @@ def test_headlines_in_the_present_tell_what_happened():
     reading.document = Document(text=text, title="Army seizes port")
     find_events(reading)
     assert [e.status for e in reading.events] == ["happened", "happened"]
+
+
+SECOND_ROUND = [
+    ("The army said that the guards had fled and insisted that rebels killed the mayor.", "killed", "happened"),
+    ("The envoy announced that the rebels had accepted the truce.", "accepted", "happened"),
+    ("The envoy announced that the rebels would accept the truce.", "accept", "planned"),
+    ("The envoy insisted that the army withdraw.", "withdraw", "hypothetical"),
+    ("The governor signed a decree that dissolves the council.", "dissolves", "planned"),
+    ("The state suspended the deployment of its soldiers.", "deployment", "hypothetical"),
+    ("The state would respond to any attack on its citizens.", "attack", "hypothetical"),
+    ("The rebels will talk if attacks on the town stop.", "attacks", "hypothetical"),
+    ("Who is attacking the ships?", "attacking", "hypothetical"),
+]
+
+
+@pytest.mark.parametrize(("text", "trigger", "status"), SECOND_ROUND)
+def test_what_governs_a_clause_says_whether_it_happened(text, trigger, status):
+    assert event_of(trigger, text, [("soldiers", "SecurityForce", "nominal"), ("aid", "Organization")]).status == status

@@ -81,7 +81,7 @@ def test_installed_command_tells_its_version(command: Path, tmp_path: Path) -> N
 
 def test_installed_command_does_the_main_job(command: Path, tmp_path: Path) -> None:
     """From a text file to an answer with its sentence, outside the checkout."""
-    text = "Kenya sends envoy\n\nKenya’s foreign minister accused Uganda of arming rebels on 3 March 2021. Uganda denied the charge.\n"
+    text = "Kenya sends envoy\n\nKenya’s foreign minister accused Uganda of arming rebels on 3 March 2021. Uganda denied it.\n"
     (tmp_path / "note.txt").write_text(text, encoding="utf-8")
 
     ingest = run(command, "ingest", "--store", "store", "--json", "note.txt", cwd=tmp_path)

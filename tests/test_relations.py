@@ -1,7 +1,12 @@
+import dataclasses
+import datetime as dt
+
 import pytest
 from reading_of import reading_of, relations_of, told
 
+from crisiskg.annotation.gazetteer import OfficeHolding
 from crisiskg.annotation.relations import find_relations
+from crisiskg.documents import DateBounds
 
 MACRON = [("Emmanuel Macron", "Person"), ("France", "State"), ("French", "State")]
 
@@ -223,3 +228,137 @@ def test_relations_inside_reported_speech_keep_the_attribution():
 
 def test_an_empty_text_has_no_relations():
     assert relations_of("", []) == []
+
+
+# ------------------------------------------------------------------ whose office, and when
+
+
+HOLDINGS_TEXT = "Norland sent troops to the border. President Vera Osk protested. Sudmark is small."
+HOLDINGS = [("Norland", "State"), ("Sudmark", "State"), ("Vera Osk", "Person")]
+
+
+def _read_with_holding(text, mentions, *, role="head-of-state", published=None, end=None, **more):
+    reading = reading_of(text, mentions, **more)
+    reading.published = published
+    entities = [dataclasses.replace(e, iri=f"x:{e.name}") for e in reading.entities]
+    reading.set_entities(entities)
+    person = next(e for e in entities if e.name == "Vera Osk")
+    reading.holdings[person.id] = (OfficeHolding(person.iri, "x:Sudmark", role, dt.date(2010, 1, 1), end),)
+    find_relations(reading)
+    return reading.relations
+
+
+def test_the_state_of_a_president_comes_from_the_reference_data_not_from_the_nearest_state():
+    found = _read_with_holding(HOLDINGS_TEXT, HOLDINGS)
+    assert ("headOfState", "Vera Osk", "Sudmark") in told(found, HOLDINGS)
+    assert ("headOfState", "Vera Osk", "Norland") not in told(found, HOLDINGS)
+
+
+def test_a_president_of_nobody_knows_which_state_heads_none():
+    found = relations_of(HOLDINGS_TEXT, HOLDINGS)
+    assert not [r for r in found if r.type == "headOfState"]
+
+
+def test_the_document_ties_a_person_to_a_state_elsewhere():
+    text = "Norland closed the border. Prime Minister Vera Osk protested. Vera Osk is the defence minister of Sudmark."
+    assert ("headOfGovernment", "Vera Osk", "Sudmark") in told(relations_of(text, HOLDINGS), HOLDINGS)
+
+
+def test_each_of_two_presidents_heads_his_own_state():
+    mentions = [("Vera Osk", "Person"), ("Ruben Tal", "Person"), ("Norland", "State"), ("Sudmark", "State")]
+    found = told(relations_of("President Vera Osk of Norland and President Ruben Tal of Sudmark met.", mentions), mentions)
+    assert {x for x in found if x[0] == "headOfState"} == {
+        ("headOfState", "Vera Osk", "Norland"),
+        ("headOfState", "Ruben Tal", "Sudmark"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        (
+            "Leaders of the River Union met.",
+            [("the River Union", "IntergovernmentalOrganization"), ("Leaders of the River Union", "Person", "nominal")],
+        ),
+        ("Norland's military leaders fled.", [("Norland", "State"), ("Norland's military leaders", "Person", "nominal")]),
+    ],
+)
+def test_several_leaders_together_are_not_one_head(text, mentions):
+    assert not [r for r in relations_of(text, mentions) if r.type in ("headOf", "headOfState")]
+
+
+def test_names_distribute_a_plural_office():
+    mentions = [("Vera Osk", "Person"), ("Ruben Tal", "Person"), ("the Dawn Front", "ArmedGroup")]
+    found = told(relations_of("The leaders of the Dawn Front, Vera Osk and Ruben Tal, fled.", mentions), mentions)
+    assert ("headOf", "Vera Osk", "the Dawn Front") in found
+
+
+def test_an_envoy_for_a_country_is_not_its_agent():
+    mentions = [("Vera Osk", "Person"), ("the River Union", "IntergovernmentalOrganization"), ("Norland", "State")]
+    found = told(relations_of("Vera Osk, the River Union envoy for Norland, spoke.", mentions), mentions)
+    assert not [x for x in found if x[2] == "Norland"]
+
+
+def test_head_of_state_is_an_office_and_state_is_no_state():
+    mentions = [("Vera Osk", "Person"), ("Norland", "State"), ("state", "State", "nominal")]
+    found = told(relations_of("Vera Osk is the head of state. Norland is calm.", mentions), mentions)
+    assert ("headOfState", "Vera Osk", "Norland") in found
+    assert not [x for x in found if x[2] == "state"]
+
+
+def test_who_commands_a_force_described_behind_its_name():
+    mentions = [("the Army", "SecurityForce"), ("the Swift Guard", "SecurityForce"), ("Vera Osk", "Person")]
+    text = "The war pits the Army against the Swift Guard, the paramilitary commanded by Vera Osk."
+    assert ("headOf", "Vera Osk", "the Swift Guard") in told(relations_of(text, mentions), mentions)
+
+
+def test_an_office_is_held_on_the_day_that_its_sentence_speaks_of():
+    mentions = [("Vera Osk", "Person"), ("Sudmark", "State")]
+    times = {"3 May 2016": "2016-05-03"}
+    (office,) = relations_of("On 3 May 2016, President Vera Osk of Sudmark signed the accord.", mentions, times=times)[:1]
+    day = dt.date(2016, 5, 3)
+    assert office.begin is not None
+    assert office.finish is not None
+    assert (office.begin.earliest, office.begin.latest) == (None, day)
+    assert (office.finish.earliest, office.finish.latest) == (day, None)
+
+
+def test_an_office_is_not_held_on_a_day_that_is_only_planned():
+    mentions = [("Vera Osk", "Person"), ("Sudmark", "State")]
+    times = {"3 May 2016": "2016-05-03"}
+    (office,) = relations_of("President Vera Osk of Sudmark will sign the accord on 3 May 2016.", mentions, times=times)[:1]
+    assert office.begin is None
+
+
+def test_an_office_begins_with_the_appointment():
+    mentions = [("Vera Osk", "Person"), ("the River Council", "GovernmentBody")]
+    times = {"3 May 2016": "2016-05-03"}
+    found = relations_of("Vera Osk was appointed president of the River Council on 3 May 2016.", mentions, times=times)
+    office = next(r for r in found if r.type == "headOf")
+    assert office.begin is not None
+    assert office.begin.exact == dt.date(2016, 5, 3)
+
+
+def test_an_office_that_the_reference_data_know_as_over_is_not_held_on_publication():
+    published = DateBounds(dt.date(2020, 1, 1), dt.date(2020, 1, 1), "day", "stated")
+    text = "Sudmark's President Vera Osk protested against the coup."
+    over = _read_with_holding(text, HOLDINGS, published=published, end=dt.date(2018, 1, 1))
+    still = _read_with_holding(text, HOLDINGS, published=published)
+    assert next(r for r in over if r.type == "headOfState").finish is not None
+    assert next(r for r in still if r.type == "headOfState").finish is None
+
+
+# ------------------------------------------------------------------ sides of wars
+
+
+def test_sides_of_an_invasion_by_name():
+    mentions = [("Norland's invasion of Sudmark", "NamedEvent"), ("Norland", "State"), ("Sudmark", "State")]
+    found = relations_of("It was recorded before Norland's invasion of Sudmark.", mentions)
+    assert sorted(r.qualifier or "" for r in found if r.type == "sideIn") == ["", "opponent"]
+
+
+def test_sides_of_a_war_that_is_unlikely_are_hypothetical():
+    mentions = [("Norland", "State"), ("Sudmark", "State")]
+    found = [r for r in relations_of("A new war between Norland and Sudmark is unlikely.", mentions) if r.type == "sideIn"]
+    assert len(found) == 2
+    assert {r.status for r in found} == {"hypothetical"}

@@ -54,7 +54,7 @@ def _fit(event: Event, quantity: Quantity, spans: Mapping[str, tuple[int, int]])
     near = 1.0 / (1.0 + abs(event.start - quantity.start) / 40.0)
     for mention_id in (*event.recipient, *event.actor):
         start, end = spans[mention_id]
-        counts = mention_id == quantity.subject or (start <= quantity.start < end)
+        counts = mention_id == quantity.subject or start <= quantity.start < end or quantity.start <= start < quantity.end
         if counts and (quantity.kind in ("people", "other", "displaced", "moved") or _causes(event, quantity.kind)):
             return 1.0 + near
     return near if quantity.kind in _CAUSES and _causes(event, quantity.kind) else 0.0

@@ -94,6 +94,7 @@ class Cluster:
         roles: Nouns that describe it, in lower case ("president", "colonel").
         first: Offset of the first mention.
         latest: The mention with which it last spoke of it.
+        label: What it is called where the text only takes it up ("we": the publisher); None otherwise.
         words: Words of its mentions, in lower case.
         forms: Its mentions, in lower case.
         last: Offset at which the text last spoke of it; -1 before it has.
@@ -109,6 +110,7 @@ class Cluster:
     first: int = 1 << 60
     last: int = -1
     latest: Mention | None = None
+    label: str | None = None
     words: set[str] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)
 

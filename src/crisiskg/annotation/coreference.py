@@ -83,6 +83,8 @@ def _entity(entity_id: str, cluster: Cluster) -> Entity:
     if names:
         plain = [name for name in names if not _is_demonym(cluster, name)] or names
         chosen = max(dict.fromkeys(plain), key=lambda name: (len(name.split()) if not name.isupper() else 0, plain.count(name)))
+    elif cluster.label is not None:
+        chosen = cluster.label
     else:
         chosen = max((m.text for m in cluster.mentions if m.kind == "nominal"), key=len, default=cluster.mentions[0].text)
     aliases = tuple(dict.fromkeys(name for name in names if name != chosen))

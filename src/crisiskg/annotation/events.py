@@ -18,6 +18,7 @@ from crisiskg.annotation.event_types import Candidate, settle_types
 from crisiskg.annotation.factuality import Factuality
 from crisiskg.annotation.grammar import Grammar
 from crisiskg.annotation.modality import FactualityReader
+from crisiskg.annotation.movements import settle_movement
 from crisiskg.annotation.records import Attribution, Event, Mention
 from crisiskg.annotation.syntax import MentionIndex, Syntax
 from crisiskg.annotation.triggers import Trigger, load_lexicon
@@ -91,7 +92,7 @@ class EventFinder:
             dated = self.times.time_of(candidate.token, candidate.support, is_fact=told.is_fact) is not None
             if self.checks.tells_nothing(candidate, arguments, told, dated=dated, headline=headline):
                 continue
-            self._settle_movement(candidate, arguments)
+            settle_movement(candidate, arguments, self.reading, self.syntax, self.index)
             found.append(_Found(candidate, arguments, told))
         self._lend_from_content(found)
         self._agree_on_plans(found)
@@ -142,36 +143,6 @@ class EventFinder:
         told.weaken(of_verb.status, of_verb.certainty)
         if of_verb.polarity == "negative":
             told.polarity = "negative"
-
-    def _settle_movement(self, candidate: Candidate, arguments: Arguments) -> None:
-        """Tell from where to where people go home: from where they are said to live or work to the state whose they are."""
-        if candidate.type is not None or "migration" not in candidate.contexts or not candidate.trigger.verb:
-            return
-        syntax, token = self.syntax, candidate.token
-        home = any(syntax.lower[c] in ("home", "back") for c in syntax.children[token]) or candidate.trigger.lemma == "return"
-        movers = {m.entity for m in (*arguments.actor, *arguments.recipient) if m.entity is not None}
-        if not home or not movers:
-            return
-        by_id = self.index.by_id
-        if arguments.origin is None:
-            lived = [r for r in self.reading.relations if r.type == "livesIn" and r.head in movers and r.polarity == "positive"]
-            if len({r.tail for r in lived}) == 1:
-                arguments.origin = by_id.get(lived[0].tail_mention or "")
-        if arguments.destination is None:
-            states = [
-                m
-                for mover in self.reading.mentions
-                if mover.entity in movers
-                for m in by_id.values()
-                if m.type == "State"
-                and m.id != mover.id
-                and mover.start <= m.start
-                and m.end <= mover.end
-                and syntax.dep[self.index.head[m.id]] in ("amod", "compound", "nmod")
-            ]
-            origin = arguments.origin.entity if arguments.origin is not None else None
-            if len({m.entity for m in states}) == 1 and states[0].entity != origin:
-                arguments.destination = states[0]
 
     def _lend_from_content(self, found: list[_Found]) -> None:
         """Give an act of speech that names nobody the recipient or place of what it speaks of.

@@ -107,6 +107,8 @@ class Entry:
         related: IRIs of its capital, neighbours, states of activity and seat, places and wholes.
         capital: IRI of its capital, for states.
         contextual: Names that mean it only where the text names it otherwise too ("the Caliphate").
+        wholes: IRIs of what it is part of.
+        claimed: Whether several states claim it.
     """
 
     iri: str
@@ -128,6 +130,8 @@ class Entry:
     related: tuple[str, ...] = ()
     capital: str | None = None
     contextual: tuple[str, ...] = ()
+    wholes: tuple[str, ...] = ()
+    claimed: bool = False
 
     def covers(self, day: dt.date | None) -> bool:
         """Whether it may have existed on a day; true where the day is None."""
@@ -192,7 +196,9 @@ class Gazetteer:
         """Index the entries."""
         for entry in self.entries.values():
             for name in (entry.label, *entry.names):
-                self._add(name, entry, "name")
+                # "northern Mali" is a part of Mali that each text draws as it needs, not another name of a territory.
+                if name == entry.label or not _DIRECTED.match(name):
+                    self._add(name, entry, "name")
             for name in entry.contextual:
                 self._by_context[_bare(name)].append(entry)
             for name in entry.acronyms:
@@ -298,6 +304,7 @@ class Gazetteer:
         ]
 
 
+_DIRECTED = re.compile(r"(?:the )?(?:(?:north|south)?(?:north|south|east|west)(?:ern)?|central) (?:of )?[A-Z]")
 _WORD = re.compile(r"[^\s\-]+?(?=$|[\s\-,;:!?)\]}\"'’”]|\.(?:\s|$))|[^\s\-]+")
 
 
@@ -435,6 +442,8 @@ def _entry(iri: str, kind: EntityType, label: str, about: dict[str, list[str]], 
         related=tuple(dict.fromkeys(related)),
         capital=first("hasCapital"),
         contextual=tuple(about[CKG + "contextualName"]),
+        wholes=tuple(about[CKG + "isPartOf"]),
+        claimed=bool(about[CKG + "claimedBy"]),
     )
 
 

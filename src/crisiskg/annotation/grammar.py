@@ -92,9 +92,9 @@ class Grammar:
                 )
             ):
                 return objects
-            if syntax.pos[head] == "NOUN" and dep == "pcomp" and syntax.dep[head] == "dobj":
-                if syntax.lemma[syntax.head[head]] in ("accuse", "suspect", "charge", "convict", "blame"):
-                    return [head]  # "accused the army of burning crops", read as "the army of burning"
+            accused = dep == "pcomp" and syntax.dep[head] == "dobj" and syntax.pos[head] == "NOUN"
+            if accused and syntax.lemma[syntax.head[head]] in ("accuse", "suspect", "charge", "convict", "blame"):
+                return [head]  # "accused the army of burning crops", read as "the army of burning"
             if syntax.pos[head] == "NOUN":
                 return self.of(head) or self.possessors(head)
             return self._passed_on(head)

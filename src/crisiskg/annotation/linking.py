@@ -60,16 +60,18 @@ def link_entities(reading: Reading, gazetteer: Gazetteer) -> None:
                 reading.entries[entity.id] = entry
         if entry is not None:
             entities[index] = _linked(
-                entity, entry, 0.95 if " " in entity.name or len(gazetteer.senses(entity.name)) == 1 else 0.85
+                entity, entry, gazetteer, 0.95 if " " in entity.name or len(gazetteer.senses(entity.name)) == 1 else 0.85
             )
         elif entity.type == "Place" and names:
-            candidates = gazetteer.places(entity.name)
+            candidates = () if _has_article(reading, mentions) else gazetteer.places(entity.name)
             if candidates:
                 pending.append((index, candidates))
             else:
                 entities[index] = replace(entity, gap="not-in-gazetteer")
         elif names:
             entities[index] = replace(entity, gap="not-in-gazetteer")
+        elif entity.type == "Place" and (code := _code_of_part(reading, entity, gazetteer)) is not None:
+            entities[index] = replace(entity, iso3=code)
     _settle(reading, entities, pending, countries, gazetteer, named)
     reading.set_entities(entities)
 
@@ -86,7 +88,7 @@ def _countries(entry: Entry, gazetteer: Gazetteer) -> list[str]:
     return found
 
 
-def _linked(entity: Entity, entry: Entry, score: float) -> Entity:
+def _linked(entity: Entity, entry: Entry, gazetteer: Gazetteer, score: float) -> Entity:
     aliases = tuple(dict.fromkeys(name for name in (entity.name, *entity.aliases) if name != entry.label))
     return replace(
         entity,
@@ -96,13 +98,52 @@ def _linked(entity: Entity, entry: Entry, score: float) -> Entity:
         iri=entry.iri,
         wikidata=entry.wikidata,
         geonames=entry.geonames,
-        iso3=entry.iso3,
+        iso3=entry.iso3 or (_state_code(entry, gazetteer) if entry.type == "Place" else None),
         lat=entry.lat,
         lon=entry.lon,
         accuracy_m=entry.accuracy_m,
         subtype=entry.subtype or entity.subtype,
         score=score,
     )
+
+
+def _has_article(reading: Reading, mentions: list[Mention]) -> bool:
+    """Whether a name stands with an article of its own, as rivers and ranges do and towns do not: "the Dnipro"."""
+    for mention in mentions:
+        first, last = reading.tokens_of(mention.start, mention.end)
+        doc = reading.doc
+        if first and doc[first - 1].text == "the" and doc[last - 1].text[:1].isupper():
+            behind = doc[last] if last < len(doc) else None
+            if behind is None or not (behind.pos_ in ("NOUN", "PROPN", "ADJ", "NUM", "VERB") or behind.text in ("-", "–", "'s", "’s", "and")):
+                return True
+    return False
+
+
+def _code_of_part(reading: Reading, entity: Entity, gazetteer: Gazetteer) -> str | None:
+    """ISO 3166-1 alpha-3 code of the state whose part a description names: "northern Mali"."""
+    for mention in reading.mentions:
+        if mention.entity == entity.id and mention.kind == "nominal":
+            head = reading.head_of(mention)
+            for inner in reading.mentions_at(head.i):
+                entry = reading.entries.get(inner.entity or "")
+                if inner.kind == "name" and inner.end == mention.end and entry is not None and entry.type in ("State", "Place"):
+                    return entry.iso3 or _state_code(entry, gazetteer)
+    return None
+
+
+def _state_code(entry: Entry, gazetteer: Gazetteer) -> str | None:
+    """ISO 3166-1 alpha-3 code of the one state in which a place of the reference data lies; None where there are several."""
+    if entry.claimed:
+        return None
+    codes = {state.iso3 for iri in entry.wholes if (state := gazetteer.entries.get(iri)) is not None and state.iso3}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _country_code(iso2: str, gazetteer: Gazetteer) -> str | None:
+    """ISO 3166-1 alpha-3 code of a state of today, or of a territory with a code of its own."""
+    entries = [entry for entry in gazetteer.states_of_code(iso2) if entry.iso3]
+    today = [entry for entry in entries if entry.end is None] or entries
+    return today[0].iso3 if today else None
 
 
 def _office_holder(reading: Reading, mentions: list[Mention], gazetteer: Gazetteer, countries: Counter[str]) -> Entry | None:
@@ -184,6 +225,7 @@ def _settle(
             entity,
             iri=mint_dataset_entity("gn", str(settlement.geonames)),
             geonames=settlement.geonames,
+            iso3=_country_code(settlement.country, gazetteer),
             lat=settlement.lat,
             lon=settlement.lon,
             accuracy_m=settlement.accuracy_m,

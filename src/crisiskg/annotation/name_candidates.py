@@ -264,6 +264,14 @@ def _plausible(doc: Doc, span: TokenSpan, match: Match) -> bool:
             if token.i and (doc[token.i - 1].like_num or doc[token.i - 1].text in "$€£¥"):
                 return False  # "16 GB"
             return not (shouted and (token.is_stop or token.lower_ in ("who", "us", "is", "it", "car", "who", "am", "pm")))
+        if (
+            token.is_sent_start
+            and token.pos_ == "ADJ"
+            and token.dep_ == "amod"
+            and token.head.text.islower()
+            and all(kind != "demonym" for _, kind in match.senses)
+        ):
+            return False  # "Independent engineers" are no newspaper
         if token.pos_ in ("VERB", "AUX", "ADV", "DET", "PRON", "ADP", "CCONJ", "SCONJ", "INTJ") and token.is_title:
             # "May", "Polish", "March": a capital at the start of a sentence says nothing.
             return not token.is_stop and not (token.is_sent_start and token.pos_ in ("VERB", "AUX"))
@@ -506,4 +514,6 @@ def _joins(doc: Doc, start: int, index: int) -> bool:
     if joint in ("and", "&"):
         first = doc[start].text
         return (first in words.organization or doc[index + 2 : index + 3].text in words.organization) and index - start <= 4
+    if joint in ("'s", "’s") and doc[index - 1].ent_type_ in ("PERSON", "GPE", "NORP"):
+        return False  # "Howard's Liberal Party", "France's National Front"
     return doc[index - 1].pos_ == "PROPN" and joint != "the"

@@ -11,17 +11,17 @@ from crisiskg.annotation.names import ORGANIZATIONS, Name
 
 #: Words that make a name a company's, whatever stands before them. Not "SE", "Pte", "AS": they are words and initials too.
 LEGAL_FORMS = frozenset(
-    """Inc Inc. Incorporated Corp Corp. Corporation Ltd Ltd. Limited LLC LLP PLC Plc plc Co Co. Cos Company Companies AG GmbH SA S.A.
-    SpA S.p.A. SPA NV N.V. BV B.V. AB ASA A/S Oy Oyj KGaA Bhd Berhad JSC OJSC PJSC OAO ZAO Bancorp Bancorporation Bancshares
-    corp inc ltd plc""".split()
+    ["Inc", "Inc.", "Incorporated", "Corp", "Corp.", "Corporation", "Ltd", "Ltd.", "Limited", "LLC", "LLP", "PLC", "Plc", "plc", "Co", "Co.", "Cos", "Company", "Companies", "AG", "GmbH", "SA", "S.A.", "SpA", "S.p.A.", "SPA", "NV", "N.V.", "BV", "B.V.", "AB", "ASA", "A/S", "Oy", "Oyj", "KGaA", "Bhd", "Berhad", "JSC", "OJSC", "PJSC", "OAO", "ZAO", "Bancorp", "Bancorporation", "Bancshares", "corp", "inc", "ltd", "plc"]
 )
 #: Those that are initials or words elsewhere too: they count only behind another word of a name that the model marks as well.
-_DOUBTFUL = frozenset("SA AG AB SPA ASA Co Company Companies Limited Corporation Oy".split())
+_DOUBTFUL = frozenset(["SA", "AG", "AB", "SPA", "ASA", "Co", "Company", "Companies", "Limited", "Corporation", "Oy"])
 _JOINING = frozenset({"and", "&"})
 _SMALL = frozenset({"of", "de", "del", "la", "du", "des", "di", "da", "und", "et", "y", "for"})
 _SYMBOL = re.compile(r"[A-Z]{1,5}(?:\.[A-Z]{1,2})?\Z")
 _GRADE = re.compile(r"(?:A{2,3}|Aa{1,2}|Baa|B{2,3}|C{2,3})[+-]?\d?\Z")
-_SAYING = frozenset("say report announce add expect plan agree sell buy acquire estimate post declare earn file".split())
+_SAYING = frozenset(["say", "report", "announce", "add", "expect", "plan", "agree", "sell", "buy", "acquire", "estimate", "post", "declare", "earn", "file"])
+_BODIES = frozenset("company firm newspaper daily weekly magazine bank brokerage agency broadcaster airline automaker retailer".split())
+_ANALYSTS = frozenset("analyst economist strategist trader broker dealer consultant researcher fellow".split())
 _OPENERS = frozenset({"DET", "ADP", "PRON", "AUX", "CCONJ", "SCONJ", "ADV", "INTJ"})
 
 
@@ -190,6 +190,26 @@ def speaks_as_company(doc: Doc, name: Name) -> bool:
     return False
 
 
+def is_called_body(doc: Doc, name: Name) -> bool:
+    """Whether the words before a name call it a body: "the newspaper X", "an analyst with X"; or capitals alone: "ATT".
+
+    Args:
+        doc: The document in tokens.
+        name: A name marked as a person.
+    """
+    first = doc[name.start]
+    if name.end - name.start == 1 and first.is_upper and 2 <= len(first) <= 5 and first.is_alpha:
+        return not first.sent.text.isupper() and not (name.start and doc[name.start - 1].text in ('"', "“"))
+    if not name.start:
+        return False
+    before = doc[name.start - 1]
+    if before.lower_ in _BODIES and before.tag_ == "NN" and before.text.islower():
+        return before.head.i in range(name.start, name.end) or before.dep_ in ("compound", "nmod", "appos", "pobj")
+    if before.lower_ in ("with", "at") and name.start >= 2:
+        return doc[name.start - 2].lemma_.lower() in _ANALYSTS
+    return False
+
+
 def settle_companies(doc: Doc, names: list[Name]) -> None:
     """Give the short forms of companies their type, and take it from stock-exchange symbols.
 
@@ -203,9 +223,9 @@ def settle_companies(doc: Doc, names: list[Name]) -> None:
     titled = {doc[name.end - 1].text for name in names if name.type == "Person" and _is_titled(doc, name)}
     spoken: set[str] = set()
     for name in names:
-        if name.type == "Person" and name.source != "reference" and name.confidence < 0.985:
+        if name.type == "Person" and name.source != "reference":
             text = doc[name.start : name.end].text
-            if text not in titled and speaks_as_company(doc, name):
+            if text not in titled and ((name.confidence < 0.985 and speaks_as_company(doc, name)) or is_called_body(doc, name)):
                 spoken.add(text)
     for name in names:
         if is_symbol(doc, name, ends) and name.source != "reference":
@@ -217,7 +237,7 @@ def settle_companies(doc: Doc, names: list[Name]) -> None:
         if text in shorts and not (text in surnames and _is_titled(doc, name)):
             name.type, name.confidence = "Company", 0.8
         elif text in spoken and name.type == "Person":
-            name.type, name.confidence = "Organization", 0.7
+            name.type, name.confidence, name.source = "Organization", 0.7, "said"
         elif name.type == "Person" and name.end - name.start >= 3 and doc[name.start : name.start + 2].text in shorts:
             name.type, name.confidence = "Company", 0.7  # "Merrill Lynch Capital Markets" beside "Merrill Lynch & Co"
 

@@ -85,6 +85,9 @@ def _holds_together(name: Name, inner: list[Name]) -> bool:
         first = inner[0]
         # "Malian President X": the demonym is no part of the person's name.
         return not (first.start == name.start and (first.demonym or first.type == "State") and name.end - first.end >= 2)
+    first, last = inner[0], inner[-1]
+    if len(inner) == 2 and first.demonym and first.start == name.start and last.start == first.end and last.end == name.end:
+        return last.type not in ("ArmedGroup", "Company")  # "Russian Wagner Group", but "Australian Labor Party"
     return not (name.type == "PopulationGroup" and len(inner) == 1 and inner[0].demonym)
 
 

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 #: Nouns whose "of X" names a place: "the town of X".
 _KINDS = frozenset(
-    """city town village hamlet port district province region capital suburb municipality settlement enclave island county
-    governorate neighbourhood neighborhood oblast prefecture commune""".split()
+    ["city", "town", "village", "hamlet", "port", "district", "province", "region", "capital", "suburb", "municipality", "settlement", "enclave", "island", "county", "governorate", "neighbourhood", "neighborhood", "oblast", "prefecture", "commune"]
 )
+_SEVERAL = frozenset(["cities", "towns", "villages", "ports", "districts", "provinces", "regions", "capitals", "islands", "suburbs", "departments", "states"])
 #: What is done to places: "the siege of X".
-_FATES = frozenset("siege fall capture recapture shelling bombardment encirclement liberation outskirts suburbs streets".split())
+_FATES = frozenset(["siege", "fall", "capture", "recapture", "shelling", "bombardment", "encirclement", "liberation", "outskirts", "suburbs", "streets"])
 #: Lower-case nouns behind a place's name: "X province", "X airport".
 _BEHIND = _KINDS | frozenset(
-    "camp airport airbase crossing valley prison dam bridge hospital road highway peninsula plain".split()
+    ["camp", "airport", "airbase", "crossing", "valley", "prison", "dam", "bridge", "hospital", "road", "highway", "peninsula", "plain"]
 )
 #: Prepositions that stand before places and hardly before persons.
 _NEAR = frozenset({"near", "outside", "around", "toward", "towards", "into", "in", "at"})
-_TAKEN = frozenset("capture recapture retake besiege shell bombard liberate overrun reach enter encircle occupy".split())
+_TAKEN = frozenset(["capture", "recapture", "retake", "besiege", "shell", "bombard", "liberate", "overrun", "reach", "enter", "encircle", "occupy"])
 _ARTICLES = frozenset({"the", "a", "an", "another", "one"})
 
 
@@ -66,7 +66,15 @@ def _is_titled(doc: Doc, name: Name) -> bool:
 def is_called_place(doc: Doc, name: Name) -> bool:
     """Whether the words beside a name call it a place: "the town of X", "X, a fishing village", "X province"."""
     start, end = name.start, name.end
-    if start >= 2 and doc[start - 1].lower_ == "of" and doc[start - 2].lower_ in _KINDS:
+    if start >= 2 and doc[start - 1].lower_ == "of" and (doc[start - 2].lower_ in _KINDS or doc[start - 2].lower_ in _SEVERAL):
+        return True
+    root = doc[start:end].root
+    while root.dep_ == "conj" and root.head.i < root.i:
+        root = root.head  # "the regions of Gao and Ménaka"
+        if root.head.lower_ == "of" and root.head.head.lower_ in _SEVERAL:
+            return True
+    following = [child for child in root.rights if child.dep_ == "conj"]
+    if following and root.head.lower_ == "of" and root.head.head.lower_ in _SEVERAL:
         return True
     if end < len(doc) and doc[end].text in _BEHIND and doc[end].text not in ("capital", "hospital") and doc[end].tag_ == "NN":
         # "Smith bridge" is rare; "Obama town hall" is not: the noun must end the phrase.

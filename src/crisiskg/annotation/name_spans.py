@@ -83,6 +83,7 @@ def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     typer = name_typer()
     if typer is not None:
         _retype(doc, names, gazetteer, typer)
+    _generic(doc, names)
     settle_companies(doc, names)
     settle_places(doc, names, gazetteer)
     _defined(doc, names)
@@ -129,6 +130,18 @@ def _contextual(doc: Doc, names: list[Name], gazetteer: Gazetteer) -> None:
             if meant:
                 name.senses, name.type = ((meant[0], "name"),), meant[0].type
                 name.source, name.confidence = "reference", 0.75
+
+
+def _generic(doc: Doc, names: list[Name]) -> None:
+    """Give a single word that ends organizations' names their kind, where a model took it for a place or person: "the Junta"."""
+    heads = name_words().organization
+    for name in names:
+        word = doc[name.start].text
+        if name.end - name.start == 1 and name.source not in ("reference", "part") and name.type in ("Place", "Person"):
+            kind = heads.get(word)
+            before = doc[name.start - 1].lower_ if name.start else ""
+            if kind in ("GovernmentBody", "SecurityForce", "ArmedGroup") and before in ("the", "'s", "’s", "this", "that"):
+                name.type, name.confidence = kind, 0.6
 
 
 def _defined(doc: Doc, names: list[Name]) -> None:
@@ -282,7 +295,7 @@ def _agree(doc: Doc, names: list[Name]) -> list[Name]:
     kept: list[Name] = []
     for name in names:
         text = doc[name.start : name.end].text
-        if name.source not in ("reference", "part") and not name.demonym:
+        if name.source not in ("reference", "part", "said") and not name.demonym:
             if text in prefixes and text not in surnames and name.type not in ORGANIZATIONS:
                 name.type, name.confidence = prefixes[text], 0.8
             elif (

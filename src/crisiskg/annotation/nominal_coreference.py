@@ -59,6 +59,12 @@ _TAKES_UP: dict[str, frozenset[str]] = {
 }
 
 
+#: Nouns that take up a name only where one of its names holds them: "the court" is no other body.
+_BODIES = frozenset(["ministry", "court", "commission", "parliament", "council", "assembly", "tribunal", "congress", "senate", "party", "bank", "front"])
+_SETTLED = frozenset({"city", "town", "village", "hamlet", "suburb"})
+_WIDE = frozenset({"province", "region", "territory", "island", "area", "valley", "peninsula", "enclave"})
+
+
 class NominalCoreference(Resolution):
     """The part of coreference that ties nominals."""
 
@@ -242,11 +248,24 @@ class NominalCoreference(Resolution):
         )
         limit = self.sentence_limit(head, 4)
         modifiers = frozenset(self._modifiers(mention, head))
+        of_words = frozenset[str]()
+        if mention.type != "Person":
+            of_words = frozenset(
+                grand.lower_
+                for child in head.rights
+                if child.dep_ == "prep" and child.lower_ == "of"
+                for grand in child.children
+                if grand.dep_ == "pobj" and grand.tag_ in ("NNP", "NNPS")
+            )
         best: Cluster | None = None
         for cluster in self.recent(mention.start):
             if not compatible(mention.type, cluster.type, plural, cluster.plural) and not self._fits_noun(
                 lemma, head.lower_, cluster
             ):
+                continue
+            if lemma in _BODIES and cluster.names and not self._holds_word(cluster, lemma):
+                continue
+            if of_words and not of_words <= cluster.words:
                 continue
             if lemma in cluster.roles and (not modified or modifiers <= (cluster.roles | cluster.words) or not modifiers):
                 return cluster
@@ -278,7 +297,26 @@ class NominalCoreference(Resolution):
 
     def _fits_noun(self, lemma: str, form: str, cluster: Cluster) -> bool:
         kinds = _TAKES_UP.get(form) or _TAKES_UP.get(lemma)
-        return kinds is not None and cluster.type in kinds
+        if kinds is None or cluster.type not in kinds:
+            return False
+        return cluster.type != "Place" or self._fits_place(lemma, cluster)
+
+    def _fits_place(self, lemma: str, cluster: Cluster) -> bool:
+        """Whether a place is of the sort that a noun says: a city is no region, a region no city."""
+        if cluster.entry is not None:
+            settlement = "/gn-" in cluster.entry.iri
+        elif any(self.gazetteer.places(name) for name in cluster.names):
+            settlement = True
+        else:
+            return True
+        return settlement if lemma in _SETTLED else not settlement or lemma not in _WIDE
+
+    def _holds_word(self, cluster: Cluster, lemma: str) -> bool:
+        """Whether a word stands in one of the names of a cluster, in the text or in the reference data."""
+        if lemma in cluster.words or lemma in cluster.roles:
+            return True
+        entry = cluster.entry
+        return entry is not None and any(lemma in name.lower().split() for name in (entry.label, *entry.names))
 
     def _modifiers(self, mention: Mention, head: Token) -> list[str]:
         span = self.reading.span_of(mention)

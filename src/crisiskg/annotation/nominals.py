@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from crisiskg.annotation.lexicon import nominal_heads
+from crisiskg.annotation.lexicon import name_words, nominal_heads
 from crisiskg.annotation.names import ORGANIZATIONS, Name
 from crisiskg.annotation.records import EntityType
 
@@ -84,9 +84,13 @@ _QUANTIFIERS = frozenset(
     ]
 )
 _DIRECTIONS = frozenset(
-    """northern southern eastern western central northeastern northwestern southeastern southwestern north-eastern north-western
-    south-eastern south-western north south east west north-east north-west south-east south-west upper lower""".split()
+    ["northern", "southern", "eastern", "western", "central", "northeastern", "northwestern", "southeastern", "southwestern", "north-eastern", "north-western", "south-eastern", "south-western", "north", "south", "east", "west", "north-east", "north-west", "south-east", "south-west", "upper", "lower"]
 )
+_DIVIDES = frozenset(["border", "frontier", "boundary", "river", "line", "front", "strait", "canal", "divide", "fence", "wall", "demarcation", "ceasefire-line"])
+_OFFICE_WORDS = frozenset(
+    ["prime", "foreign", "defence", "defense", "interior", "finance", "deputy", "vice", "assistant", "chief", "secretary", "general", "attorney", "home", "justice", "trade", "press", "special", "senior", "first", "federal", "national", "acting", "former", "supreme", "regional", "ex"]
+)
+_GUARDS = frozenset(["presidential", "republican", "national", "border", "coast", "palace", "royal", "revolutionary", "civil"])
 _TIME_LABELS = frozenset({"DATE", "TIME"})
 
 
@@ -145,6 +149,8 @@ def _noun_type(
     lower = token.lower_
     plural = token.tag_ in ("NNS", "NNPS")
     lemma = token.lemma_.lower()
+    if _ends_proper_name(token, heads):
+        return None
     if lower in _QUANTIFIERS and lower.endswith("s"):
         return _counted(token, heads)
     kinds = heads.get(lower) or heads.get(lemma)
@@ -184,6 +190,25 @@ def _noun_type(
     ):
         return None
     return _by_modifiers(token, kind)
+
+
+def _ends_proper_name(token: Token, heads: dict[str, tuple[EntityType | None, EntityType | None]]) -> bool:
+    """Whether a noun with a capital ends the name of something else: "the Galaxy Leader", a ship; not "the Foreign Minister"."""
+    if token.tag_ not in ("NNP", "NNPS") or not token.text.istitle() or token.i == 0 or token.sent.text.istitle():
+        return False
+    before = token.doc[token.i - 1]
+    words = name_words()
+    return (
+        before.tag_ == "NNP"
+        and before.text.istitle()
+        and not before.is_sent_start
+        and before.head.i == token.i
+        and before.ent_type_ not in ("GPE", "NORP", "ORG", "PERSON")
+        and before.text not in words.title
+        and before.lower_ not in words.title_lower
+        and before.lower_ not in heads
+        and before.lower_ not in _OFFICE_WORDS
+    )
 
 
 def _by_modifiers(token: Token, kind: EntityType) -> EntityType:
@@ -271,11 +296,36 @@ def _by_modifiers(token: Token, kind: EntityType) -> EntityType:
             & {"police", "army", "military", "special", "paramilitary", "elite", "commando", "intelligence", "forces", "naval"}
             else kind
         )
+    if lower in ("bank", "side", "shore") and _is_of_place(token, modifiers):
+        return "Place"
+    if lower in ("guard", "guards") and modifiers & _GUARDS:
+        return "SecurityForce"
     if lower == "force" and modifiers & {"work", "labour", "labor", "task"}:
         return "Organization"
     if lower == "house" and modifiers & {"upper", "lower"}:
         return "GovernmentBody"
     return kind
+
+
+def _is_of_place(token: Token, modifiers: set[str]) -> bool:
+    """Whether a bank or side is one of a river, border or country: "the eastern bank", "the Afghan side of that border"."""
+    objects = [
+        grand
+        for child in token.children
+        if child.dep_ == "prep" and child.lower_ in ("of", "along") and child.i == token.i + 1
+        for grand in child.children
+        if grand.dep_ == "pobj"
+    ]
+    if any(target.lemma_.lower() in _DIVIDES or target.lemma_.lower() in ("city", "town", "lake", "road") for target in objects):
+        return True
+    if token.lemma_ == "bank":
+        left = modifiers & (_DIRECTIONS | {"left", "right", "opposite", "far", "other"})
+        return bool(left) or any(target.ent_type_ in ("LOC", "GPE", "FAC") and target.i > 0 and _has_article(target) for target in objects)
+    return False
+
+
+def _has_article(token: Token) -> bool:
+    return any(child.lower_ == "the" for child in token.children)
 
 
 def _counted(token: Token, heads: dict[str, tuple[EntityType | None, EntityType | None]]) -> EntityType | None:

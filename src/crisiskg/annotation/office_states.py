@@ -1,8 +1,9 @@
 """Which state an office belongs to where its own phrase does not say it: "President X said".
 
-In this order: the state that the reference data give the person's office in, where the document speaks of that state; the state to
-which the document ties the same person elsewhere; the state whose forces the person sends or withdraws; the one state that the document speaks of at all. Where none of these is there, no
-relation is written: the state that happens to stand nearest is as often another one.
+In this order: the state that the reference data give the person's office in, where the document speaks of that state; the state
+to which the document ties the same person elsewhere; the state whose forces the person sends or withdraws; the one state that the
+document speaks of at all. Where none of these is there, no relation is written: the state that happens to stand nearest is as
+often another one.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def find_states(writer: RelationWriter, offices: list[OpenOffice]) -> None:
 
 
 def _by_reference(writer: RelationWriter, office: OpenOffice, by_iri: dict[str, Mention]) -> Mention | None:
-    """Return the state in which the reference data say that the person holds such an office, at best on the day of publication."""
+    """Return the state in which the reference data know the person in such an office, at best on the day of publication."""
     holdings = [h for h in writer.reading.holdings.get(office.holder.entity or "", ()) if h.organization in by_iri]
     fitting = [h for h in holdings if h.role in _KINDS[office.type]] or [h for h in holdings if h.role.startswith("head-of-")]
     published = writer.reading.published

@@ -1,6 +1,6 @@
 """On which day an office is surely held: the day that its sentence speaks of.
 
-"On 24 November 2016 President X signed" says that X held the office on that day, not on the day of publication. An office told without
+"On 3 May 2016 President X signed" says that X held the office on that day, not on the day of publication. An office told without
 a day is held on the day of publication (`crisiskg.graph` adds that), unless the reference data know that it was over by then.
 """
 

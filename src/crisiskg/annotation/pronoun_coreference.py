@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from crisiskg.annotation.clusters import Cluster
+from crisiskg.annotation.clusters import Cluster, coarse
 from crisiskg.annotation.nominals import PERSONAL, relative_head
 from crisiskg.annotation.reading import Reading
-from crisiskg.annotation.records import Mention
+from crisiskg.annotation.records import EntityType, Mention
 from crisiskg.annotation.resolution import Resolution
 from crisiskg.annotation.settlements import fold_name
 
@@ -30,6 +30,10 @@ _SPEECH = frozenset(
         "recall",
     ]
 )
+
+
+#: Kinds of documents in which "we" outside quotation marks is the publisher.
+_OWN_VOICE = frozenset({"commentary", "analysis", "report", "statement", "entry", "web-page", "podcast-episode"})
 
 
 class PronounCoreference(Resolution):
@@ -156,13 +160,28 @@ class PronounCoreference(Resolution):
                                     return
             return
         document = self.reading.document
-        wanted = [document.publisher] if kind == "we" else [c.name for c in document.contributions if c.part == "author"]
-        if len(wanted) != 1 or wanted[0] is None:
-            return
-        family = "Organization" if kind == "we" else "Person"
-        cluster = self.by_name.get((fold_name(wanted[0]), family))
-        if cluster is not None:
-            self.tie(mention, cluster, 0.7)
+        authors = [c.name for c in document.contributions if c.part == "author"]
+        if kind == "we" and document.publisher:
+            if document.kind in _OWN_VOICE:
+                self.tie(mention, self._writer(document.publisher, "Organization"), 0.7)
+        elif len(authors) == 1 and (kind == "i" or document.kind in _OWN_VOICE):
+            self.tie(mention, self._writer(authors[0], "Person"), 0.7)
+
+    def _writer(self, name: str, kind: EntityType) -> Cluster:
+        """Return the cluster of who writes: the publisher or the author, whom the text itself need not name."""
+        family = coarse(kind)
+        cluster = self.by_name.get((fold_name(name), family))
+        if cluster is None:
+            entry = next((entry for entry, _ in self.gazetteer.senses(name) if coarse(entry.type) == family), None)
+            cluster = self.by_entry.get(entry.iri) if entry is not None else None
+            if cluster is None:
+                cluster = self.new()
+                cluster.label, cluster.entry, cluster.plural = name, entry, False
+                cluster.types[kind] += 1
+                if entry is not None:
+                    self.by_entry[entry.iri] = cluster
+            self.by_name[(fold_name(name), family)] = cluster
+        return cluster
 
 
 def in_quotation(reading: Reading, offset: int) -> bool:

@@ -70,7 +70,7 @@ class Entity:
         iri: IRI in the reference data or gazetteer; None where it is known from this document alone.
         wikidata: Wikidata item such as "Q863".
         geonames: GeoNames id.
-        iso3: ISO 3166-1 alpha-3 code, for states.
+        iso3: ISO 3166-1 alpha-3 code, for states and for places in one state.
         lat: Latitude in degrees, WGS 84, for places.
         lon: Longitude in degrees, WGS 84.
         accuracy_m: Radius in metres within which the point stands for the place.

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 from crisiskg.annotation.gazetteer import Entry, Gazetteer, NameKind
+from crisiskg.annotation.lexicon import name_words
 from crisiskg.annotation.names import ORGANIZATIONS
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import EntityType, Mention
@@ -42,6 +43,8 @@ def best_entry(mention: Mention, gazetteer: Gazetteer, day: dt.date | None, read
         entry = senses[0][0]
         if entry.type == "Person" and " " not in mention.text:
             return None
+        if mention.text in name_words().organization and not _is_at_home(entry, gazetteer, reading.document.text):
+            return None  # "Congress" in a text on Bogotá
         return entry
     text = reading.document.text
 
@@ -67,6 +70,13 @@ def best_entry(mention: Mention, gazetteer: Gazetteer, day: dt.date | None, read
         return score, len(entry.names), entry.iri
 
     return max(senses, key=weight)[0]
+
+
+def _is_at_home(entry: Entry, gazetteer: Gazetteer, text: str) -> bool:
+    """Whether a text names a state to which an entry belongs; true for entries of no state."""
+    states = [related for iri in entry.related if (related := gazetteer.entries.get(iri)) is not None and related.type == "State"]
+    named = [name for state in states for name in (state.label, *state.names, *state.acronyms, *state.demonyms)]
+    return not named or any(_stands_in(name, text) for name in named)
 
 
 def _stands_in(name: str, text: str) -> bool:

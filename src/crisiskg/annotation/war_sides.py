@@ -7,7 +7,6 @@ from crisiskg.annotation.records import Mention
 from crisiskg.annotation.relation_writer import ORGANIZATIONS, RelationWriter
 from crisiskg.documents import DateBounds
 
-
 #: Names of wars in which "of" names who was attacked.
 _INVASIONS = frozenset({"invasion", "occupation", "bombardment", "siege"})
 

@@ -54,7 +54,7 @@ def named_router(graph: Graph, renderer: Renderer) -> APIRouter:
             if wanted[0] != HTML:
                 answer = graph.answer(query.name, values, [media for media in wanted if media != HTML])
                 following = next_values(query, values, answer.rows)
-                link = f'<{request.url.replace_query_params(**following)}>; rel="next"' if following else None
+                link = f'<?{request.url.replace_query_params(**following).query}>; rel="next"' if following else None
                 return stream(answer, {"Link": link} if link else None)
             return _page(request, query, values)
 

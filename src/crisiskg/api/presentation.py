@@ -88,7 +88,8 @@ def view(table: Table, about: str | None = None) -> View:
 
 def _readable(name: str, cell: Cell) -> Cell:
     if name in _CODES and cell.kind == "literal":
-        return Cell(words(cell.value), cell.kind, cell.label, cell.language)
+        code = cell.value.lower() if cell.value.isupper() else cell.value  # event types
+        return Cell(words(code), cell.kind, cell.label, cell.language)
     if name in _ADDRESSES:
         return Cell(cell.value, "addresses")
     if cell.kind == "literal" and _DAY.match(cell.value):
