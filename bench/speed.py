@@ -128,9 +128,8 @@ def main() -> None:
         "RSS MB": rss_mb,
     }
     versions = ", ".join(f"{name} {version(name)}" for name in ("spacy", "pyshacl", "rdflib", "pyoxigraph"))
-    print(
-        f"machine   {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; crisiskg {__version__}, {versions}"
-    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"machine   {machine}; crisiskg {__version__}, {versions}")
     print(f"texts     {len(documents)} documents, {n_tokens:,} tokens, {n_quads:,} quads, {conforming} conform")
     print(f"spaCy     {bare:7.2f} CPU s   {n_tokens / bare:8,.0f} tokens/s")
     print(f"annotate  {annotate:7.2f} CPU s   {n_tokens / annotate:8,.0f} tokens/s")

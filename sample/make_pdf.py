@@ -1,4 +1,4 @@
-"""Sets the sample report as a PDF: `pip install fpdf2`, then `python sample/make_pdf.py`. The PDF in documents/ was made by it."""
+"""Sets the sample report as a PDF: `pip install fpdf2`, then `python sample/make_pdf.py`, which made the one in documents/."""
 
 from __future__ import annotations
 

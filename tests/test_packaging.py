@@ -106,11 +106,11 @@ def test_version_is_one_number_everywhere() -> None:
 
 def test_every_direct_dependency_is_pinned_and_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = {re.split(r"[<>=\[; ]", entry)[0].lower() for entry in project["dependencies"]}
+    names = {re.split(r"[<>=\[; ]", entry)[0].lower().replace("_", "-") for entry in project["dependencies"]}
     pinned = {
         line.split("==")[0].lower() for line in (ROOT / "requirements" / "run.txt").read_text().splitlines() if "==" in line
     }
-    reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower().replace("_", "-")
 
     assert names <= pinned
     assert [name for name in names if f"`{name}`" not in reasons] == []

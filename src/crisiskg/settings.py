@@ -5,6 +5,7 @@ Each field's description is what `crisiskg config show` prints and what docs/set
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +22,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CRISISKG_", toml_file="crisiskg.toml", extra="forbid", frozen=True)
 
     base_iri: str = Field(BASE, description="Base of the IRIs of data; ends in a slash.", pattern=r"^https?://\S+/$")
-    store: str = Field("crisiskg-store", description="Folder of the embedded store, or URL of a SPARQL 1.1 server.")
+    store: str = Field("crisiskg-store", description="Folder of the embedded store, or URL of a SPARQL 1.1 server.", min_length=1)
 
     # reading
     spacy_model: Path | None = Field(None, description="Folder of another spaCy pipeline; empty means the one that is installed.")
@@ -103,6 +104,13 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise InvalidParameter(f"setting {name}: {first['msg'].lower()}, not {first.get('input')!r}") from error
+        if first["type"] == "extra_forbidden":
+            close = get_close_matches(name, Settings.model_fields, 1)
+            raise InvalidParameter(
+                f"there is no setting {name[:60]!r}; crisiskg config show lists them",
+                hint=f"Did you mean {close[0]}?" if close else None,
+            ) from error
+        message = first["msg"][:1].lower() + first["msg"][1:]
+        raise InvalidParameter(f"setting {name}: {message}, not {first.get('input')!r}") from error
     except ValueError as error:  # a TOML file that does not parse
         raise InvalidParameter(f"crisiskg.toml cannot be read: {error}") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from crisiskg.api.negotiation import HTML, choose
 from crisiskg.api.reading import Table, table_of
+from crisiskg.api.rendering import style_sheet
 from crisiskg.api.sparql import stream
 from crisiskg.asking import CSV, JSON
 from crisiskg.errors import CrisiskgError
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 
 #: Seconds for which the numbers on the home page may be old: counting everything is the dearest of our queries.
 _COUNTS_S = 60.0
+#: Names of what is counted on the home page, in their order there.
+_COUNTED = {
+    "Document": "documents",
+    "Event": "events",
+    "Claim": "claims",
+    "Statement": "statements",
+    "Passage": "passages",
+    "Relationship": "relationships",
+    "Membership": "memberships",
+    "Person": "persons",
+    "State": "states",
+    "Situation": "situations",
+}
 
 
 def pages_router(graph: Graph, renderer: Renderer) -> APIRouter:
@@ -34,8 +47,11 @@ def pages_router(graph: Graph, renderer: Renderer) -> APIRouter:
         """Show what the graph holds and how to ask it."""
         if time.monotonic() - kept["at"] > _COUNTS_S:
             kept.update(counts=graph.table("counts"), at=time.monotonic())
+        order = {name: (place, words) for place, (name, words) in enumerate(_COUNTED.items())}
+        rows = sorted(kept["counts"].rows, key=lambda row: order.get(row["class"].value, (len(order), ""))[0])
+        counts = [(_COUNTED.get(row["class"].value, row["class"].value), int(row["number"].value)) for row in rows]
         examples = [query for query in load_queries().values() if query.example]
-        return renderer.page(request, "home.html", counts=kept["counts"], examples=examples)
+        return renderer.page(request, "home.html", counts=counts, examples=examples)
 
     @router.get("/search", summary="Entities, situations and documents by part of a name")
     def search(request: Request, q: str = "") -> Response:
@@ -57,8 +73,7 @@ def pages_router(graph: Graph, renderer: Renderer) -> APIRouter:
     @router.get("/static/crisiskg.css", include_in_schema=False)
     def style() -> Response:
         """Return the style sheet."""
-        body = resources.files("crisiskg.api").joinpath("static", "crisiskg.css").read_bytes()
-        return Response(body, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+        return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
     @router.get("/healthz", summary="Whether the process is up", tags=["Health"])
     def healthz() -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -56,7 +58,9 @@ class Renderer:
         )
         self._environment.filters.update(href=self.href, short=self.short, plain=plain, badge=badge)
         self._environment.filters.update(host=host, is_term=is_term, spaced=words, day=day)
-        self._environment.globals.update(version=__version__, facts=FACTUALITY)
+        self._environment.globals.update(
+            version=__version__, facts=FACTUALITY, style=hashlib.sha256(style_sheet()).hexdigest()[:8]
+        )
 
     def page(
         self, request: Request, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any
@@ -97,6 +101,11 @@ class Renderer:
             if text.startswith(start) and len(text) > len(start):
                 return f"{prefix}:{text[len(start) :]}"
         return text
+
+
+def style_sheet() -> bytes:
+    """Return the style sheet; pages name it by a part of its digest, so that browsers never keep an old one."""
+    return resources.files("crisiskg.api").joinpath("static", "crisiskg.css").read_bytes()
 
 
 def plain(text: object) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crisiskg.cli.common import F, print_json, print_table, settings_from, store_option
-from crisiskg.errors import QuerySyntaxError, SourceUnavailable
+from crisiskg.errors import InvalidParameter, NotAcceptable, QuerySyntaxError, SourceUnavailable
 
 if TYPE_CHECKING:
+    from crisiskg.asking import Asker
     from crisiskg.queries import NamedQuery
     from crisiskg.workers import Answer
 
@@ -104,12 +105,21 @@ def _command_of(query: NamedQuery) -> click.Command:
         asker = open_asker(settings, workers=1)
         try:
             given = {name: value for name, value in values.items() if value is not None}
+            for name, value in given.items():
+                if not value.strip():
+                    raise InvalidParameter(
+                        f"{name} is empty", hint=f"Leave out --{name.replace('_', '-')} to ask for everything."
+                    )
             text = bind(query, given, selector(asker), base_iri(settings))
             if show:
                 click.echo(text)
                 return
-            with asker.run(text, _media_types(format_)) as answer:
-                _print_answer(answer, format_)
+            with _ask(asker, text, format_) as answer:
+                rows = _print_answer(answer, format_, base_iri(settings))
+            limit = int(given.get("limit", query.limit or 0))
+            if rows is not None and 0 < limit <= rows:
+                following = int(given.get("offset", 0)) + limit
+                click.echo(f"there may be more than these {rows} rows; --offset {following} shows what follows", err=True)
         finally:
             asker.close()
 
@@ -146,19 +156,31 @@ def sparql_command(context: click.Context, query: str, store: str | None, format
 
     The prefixes of crisiskg (ckg:, ckgt:, ckgc:, rdfs:, …) need not be declared.
     """
-    from crisiskg.asking import open_asker
+    from crisiskg.asking import base_iri, open_asker
 
     settings = settings_from(context, store=store)
     text = with_prefixes(_query_text(query, settings.max_query_bytes))
     asker = open_asker(settings, workers=1)
     try:
-        with asker.run(text, _media_types(format_)) as answer:
-            _print_answer(answer, format_)
+        with _ask(asker, text, format_) as answer:
+            _print_answer(answer, format_, base_iri(settings))
     finally:
         asker.close()
 
 
+def _ask(asker: Asker, text: str, format_: str) -> Answer:
+    """Ask, and where the format does not fit the answer, say it by the names that --format takes."""
+    try:
+        return asker.run(text, _media_types(format_))
+    except NotAcceptable as error:
+        place = 0 if FORMATS[format_][0] is None else 1
+        possible = [name for name, media in FORMATS.items() if media[place] is not None]
+        raise NotAcceptable(f"this query has no answer in {format_}; its answer can be had as {', '.join(possible)}") from error
+
+
 def _query_text(query: str, limit: int) -> str:
+    if not query.strip():
+        raise QuerySyntaxError("the query is empty", hint="Give a file, - for standard input, or the query itself.")
     try:
         if query == "-":
             data = sys.stdin.buffer.read(limit + 1)
@@ -194,26 +216,31 @@ def _media_types(format_: str) -> list[str]:
     return [media for media in FORMATS[format_] if media is not None]
 
 
-def _print_answer(answer: Answer, format_: str) -> None:
+def _print_answer(answer: Answer, format_: str, base: str) -> int | None:
+    """Write an answer; return the number of its rows, where it has rows and they were counted."""
     if format_ == "table" and answer.kind == "bindings":
-        header, lines = read_table(answer)
+        header, lines = read_table(answer, base)
         print_table(header, lines)
-        return
+        return len(lines)
     if format_ == "table" and answer.kind == "boolean":
         import json
 
         click.echo("yes" if json.loads(answer.read())["boolean"] else "no")
-        return
+        return None
     out = sys.stdout.buffer
     for block in answer.blocks():
         out.write(block)
     if format_ == "json":
         out.write(b"\n")
     out.flush()
+    return answer.rows
 
 
-def read_table(answer: Answer) -> tuple[list[str], list[list[str]]]:
-    """Return names and rows of an answer; where a column has its label beside it, the IRI stands behind the label."""
+def read_table(answer: Answer, base: str) -> tuple[list[str], list[list[str]]]:
+    """Return names and rows of an answer as people read it: labels instead of IRIs, IRIs short, columns without values left out.
+
+    The whole of it is what the other formats give.
+    """
     import json
 
     found = json.loads(answer.read())
@@ -224,8 +251,32 @@ def read_table(answer: Answer) -> tuple[list[str], list[list[str]]]:
     for row in rows:
         line = []
         for name in shown:
-            value = row.get(name, {}).get("value", "")
+            term = row.get(name, {})
+            value = str(term.get("value", ""))
             label = row.get(f"{name}Label", {}).get("value")
-            line.append(label or value)
+            line.append(label or (short_iri(value, base) if term.get("type") == "uri" else value))
         lines.append(line)
-    return shown, lines
+    kept = [place for place in range(len(shown)) if not lines or any(line[place] for line in lines)]
+    return [shown[place] for place in kept], [[line[place] for place in kept] for line in lines]
+
+
+def short_iri(iri: str, base: str) -> str:
+    """Return an IRI as the parameters of named queries take it: a path below the base, or with a prefix; codes by their name.
+
+    >>> short_iri("https://example.org/id/entity/Q912", "https://example.org/id/")
+    'entity/Q912'
+    >>> short_iri("https://w3id.org/crisiskg/code/fact-happened", "https://example.org/id/")
+    'happened'
+    """
+    from crisiskg.namespaces import CKGC, CKGT, PREFIXES
+
+    if iri.startswith(base):
+        return iri[len(base) :]
+    if iri.startswith(CKGC):
+        return iri[len(CKGC) :].partition("-")[2] or iri[len(CKGC) :]
+    if iri.startswith(CKGT):
+        return iri[len(CKGT) :]
+    for prefix, start in PREFIXES.items():
+        if iri.startswith(start) and len(iri) > len(start):
+            return f"{prefix}:{iri[len(start) :]}"
+    return iri

@@ -27,6 +27,7 @@ def serve_command(
     What crisiskg ingest publishes meanwhile is shown by the next query. Behind a proxy that ends TLS, let it set
     X-Forwarded-Proto and X-Forwarded-For; they are believed from 127.0.0.1 only.
     """
+    import errno
     import socket
 
     import uvicorn
@@ -42,9 +43,10 @@ def serve_command(
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listening = socket.create_server((settings.host, settings.port), family=family, backlog=256)
     except OSError as error:
+        why = (error.strerror or str(error)).partition(" (while")[0].lower()
+        other = "--port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "--host"
         raise InvalidParameter(
-            f"cannot listen on {settings.host}, port {settings.port}: {(error.strerror or str(error)).lower()}",
-            hint="Give another one with --port.",
+            f"cannot listen on {settings.host}, port {settings.port}: {why}", hint=f"Give another one with {other}."
         ) from error
     address = f"[{settings.host}]" if ":" in settings.host else settings.host
     with listening:

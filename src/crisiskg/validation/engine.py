@@ -393,7 +393,7 @@ def _triples(quads: list[Quad], known: dict[str, Any]) -> Iterator[tuple[Any, An
     """
     if not quads:
         return
-    text = serialize(quads, format=RdfFormat.N_QUADS).decode("utf-8")
+    text = (serialize(quads, format=RdfFormat.N_QUADS) or b"").decode("utf-8")
     get = known.get
     for line in text.split(f" {quads[0].graph_name} .\n" if quads[0].graph_name != DefaultGraph() else " .\n"):
         if not line:
