@@ -114,7 +114,9 @@ def _has_article(reading: Reading, mentions: list[Mention]) -> bool:
         doc = reading.doc
         if first and doc[first - 1].text == "the" and doc[last - 1].text[:1].isupper():
             behind = doc[last] if last < len(doc) else None
-            if behind is None or not (behind.pos_ in ("NOUN", "PROPN", "ADJ", "NUM", "VERB") or behind.text in ("-", "–", "'s", "’s", "and")):
+            if behind is None or not (
+                behind.pos_ in ("NOUN", "PROPN", "ADJ", "NUM", "VERB") or behind.text in ("-", "–", "'s", "’s", "and")
+            ):
                 return True
     return False
 

@@ -7,6 +7,14 @@ from spacy.tokens import Doc, Token
 from crisiskg.annotation.lexicon import name_words
 
 
+#: Verbs whose subject may be the city itself.
+_OF_CITIES = frozenset(
+    """be have see witness become remain lie fall host suffer wake celebrate experience lose need get include cover house boast
+    offer mark attract contain begin start continue endure survive resemble face await feel look stand sit brace absorb enjoy
+    record lack form shelter""".split()
+)
+
+
 def stands_for_government(doc: Doc, start: int, end: int) -> bool:
     """Whether a capital's name stands for the government there: "Paris said", "Moscow-led", "between Bamako and Paris".
 
@@ -23,7 +31,7 @@ def stands_for_government(doc: Doc, start: int, end: int) -> bool:
     while root.dep_ == "conj" and head is not root and head.pos_ == "PROPN":
         root, head = head, head.head
     if root.dep_ == "nsubj":
-        return head.lemma_ in words.capital_verb
+        return head.lemma_ in words.capital_verb or _acts(head)
     if root.dep_ == "dobj":
         return head.lemma_ in words.capital_object
     if root.dep_ == "poss":
@@ -36,6 +44,8 @@ def stands_for_government(doc: Doc, start: int, end: int) -> bool:
         noun = head.head
         if head.lower_ == "between":
             return noun.lemma_.lower() in words.capital_relation or noun.lower_ in words.capital_relation or _other_state(root)
+        if head.lower_ == "to" and noun.lemma_ in ("talk", "speak", "appeal", "complain", "apologise", "apologize", "protest"):
+            return True
         if head.lower_ == "with":
             return noun.lower_ in words.capital_relation or noun.lemma_ in (
                 "negotiate",
@@ -50,6 +60,15 @@ def stands_for_government(doc: Doc, start: int, end: int) -> bool:
         if head.lower_ in ("on", "against"):
             return noun.lower_ in ("pressure", "sanctions", "war", "embargo", "accusations")
     return False
+
+
+def _acts(verb: Token) -> bool:
+    """Whether a verb has an object or a content and is not one that cities are subjects of: "Washington put the group on a list"."""
+    return (
+        verb.pos_ == "VERB"
+        and verb.lemma_ not in _OF_CITIES
+        and any(child.dep_ in ("dobj", "ccomp", "xcomp") and child.i > verb.i for child in verb.children)
+    )
 
 
 def _other_state(root: Token) -> bool:

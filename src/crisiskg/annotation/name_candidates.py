@@ -208,6 +208,8 @@ def gazetteer_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
         span = doc.char_span(match.start, match.end, alignment_mode="expand")
         if span is None or span.end_char - match.end > 1 or not _plausible(doc, span, match):
             continue
+        if all(entry.type == "Person" and kind == "acronym" for entry, kind in match.senses):
+            continue  # a leader's initials are more often something else's
         name = Name(span.start, span.end, match.senses[0][0].type, 0.9, "reference", match.senses)
         kinds = {kind for _, kind in match.senses}
         if kinds == {"demonym"}:
@@ -505,7 +507,7 @@ def _joins(doc: Doc, start: int, index: int) -> bool:
     if not _is_capital(following):
         return False
     joint = doc[index].text
-    if joint in ("of", "for"):
+    if joint in ("of", "for", "in", "on", "to"):
         return any(
             (token.text in words.organization or token.text in words.event or token.text in words.place)
             and (token.pos_ == "PROPN" or not token.is_sent_start)

@@ -11,7 +11,58 @@ from crisiskg.annotation.names import ORGANIZATIONS, Name
 
 #: Words that make a name a company's, whatever stands before them. Not "SE", "Pte", "AS": they are words and initials too.
 LEGAL_FORMS = frozenset(
-    ["Inc", "Inc.", "Incorporated", "Corp", "Corp.", "Corporation", "Ltd", "Ltd.", "Limited", "LLC", "LLP", "PLC", "Plc", "plc", "Co", "Co.", "Cos", "Company", "Companies", "AG", "GmbH", "SA", "S.A.", "SpA", "S.p.A.", "SPA", "NV", "N.V.", "BV", "B.V.", "AB", "ASA", "A/S", "Oy", "Oyj", "KGaA", "Bhd", "Berhad", "JSC", "OJSC", "PJSC", "OAO", "ZAO", "Bancorp", "Bancorporation", "Bancshares", "corp", "inc", "ltd", "plc"]
+    [
+        "Inc",
+        "Inc.",
+        "Incorporated",
+        "Corp",
+        "Corp.",
+        "Corporation",
+        "Ltd",
+        "Ltd.",
+        "Limited",
+        "LLC",
+        "LLP",
+        "PLC",
+        "Plc",
+        "plc",
+        "Co",
+        "Co.",
+        "Cos",
+        "Company",
+        "Companies",
+        "AG",
+        "GmbH",
+        "SA",
+        "S.A.",
+        "SpA",
+        "S.p.A.",
+        "SPA",
+        "NV",
+        "N.V.",
+        "BV",
+        "B.V.",
+        "AB",
+        "ASA",
+        "A/S",
+        "Oy",
+        "Oyj",
+        "KGaA",
+        "Bhd",
+        "Berhad",
+        "JSC",
+        "OJSC",
+        "PJSC",
+        "OAO",
+        "ZAO",
+        "Bancorp",
+        "Bancorporation",
+        "Bancshares",
+        "corp",
+        "inc",
+        "ltd",
+        "plc",
+    ]
 )
 #: Those that are initials or words elsewhere too: they count only behind another word of a name that the model marks as well.
 _DOUBTFUL = frozenset(["SA", "AG", "AB", "SPA", "ASA", "Co", "Company", "Companies", "Limited", "Corporation", "Oy"])
@@ -19,8 +70,28 @@ _JOINING = frozenset({"and", "&"})
 _SMALL = frozenset({"of", "de", "del", "la", "du", "des", "di", "da", "und", "et", "y", "for"})
 _SYMBOL = re.compile(r"[A-Z]{1,5}(?:\.[A-Z]{1,2})?\Z")
 _GRADE = re.compile(r"(?:A{2,3}|Aa{1,2}|Baa|B{2,3}|C{2,3})[+-]?\d?\Z")
-_SAYING = frozenset(["say", "report", "announce", "add", "expect", "plan", "agree", "sell", "buy", "acquire", "estimate", "post", "declare", "earn", "file"])
-_BODIES = frozenset("company firm newspaper daily weekly magazine bank brokerage agency broadcaster airline automaker retailer".split())
+_SAYING = frozenset(
+    [
+        "say",
+        "report",
+        "announce",
+        "add",
+        "expect",
+        "plan",
+        "agree",
+        "sell",
+        "buy",
+        "acquire",
+        "estimate",
+        "post",
+        "declare",
+        "earn",
+        "file",
+    ]
+)
+_BODIES = frozenset(
+    "company firm newspaper daily weekly magazine bank brokerage agency broadcaster airline automaker retailer".split()
+)
 _ANALYSTS = frozenset("analyst economist strategist trader broker dealer consultant researcher fellow".split())
 _OPENERS = frozenset({"DET", "ADP", "PRON", "AUX", "CCONJ", "SCONJ", "ADV", "INTJ"})
 

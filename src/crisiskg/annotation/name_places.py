@@ -14,18 +14,98 @@ if TYPE_CHECKING:
 
 #: Nouns whose "of X" names a place: "the town of X".
 _KINDS = frozenset(
-    ["city", "town", "village", "hamlet", "port", "district", "province", "region", "capital", "suburb", "municipality", "settlement", "enclave", "island", "county", "governorate", "neighbourhood", "neighborhood", "oblast", "prefecture", "commune"]
+    [
+        "city",
+        "town",
+        "village",
+        "hamlet",
+        "port",
+        "district",
+        "province",
+        "region",
+        "capital",
+        "suburb",
+        "municipality",
+        "settlement",
+        "enclave",
+        "island",
+        "county",
+        "governorate",
+        "neighbourhood",
+        "neighborhood",
+        "oblast",
+        "prefecture",
+        "commune",
+    ]
 )
-_SEVERAL = frozenset(["cities", "towns", "villages", "ports", "districts", "provinces", "regions", "capitals", "islands", "suburbs", "departments", "states"])
+_SEVERAL = frozenset(
+    [
+        "cities",
+        "towns",
+        "villages",
+        "ports",
+        "districts",
+        "provinces",
+        "regions",
+        "capitals",
+        "islands",
+        "suburbs",
+        "departments",
+        "states",
+    ]
+)
 #: What is done to places: "the siege of X".
-_FATES = frozenset(["siege", "fall", "capture", "recapture", "shelling", "bombardment", "encirclement", "liberation", "outskirts", "suburbs", "streets"])
+_FATES = frozenset(
+    [
+        "siege",
+        "fall",
+        "capture",
+        "recapture",
+        "shelling",
+        "bombardment",
+        "encirclement",
+        "liberation",
+        "outskirts",
+        "suburbs",
+        "streets",
+    ]
+)
 #: Lower-case nouns behind a place's name: "X province", "X airport".
 _BEHIND = _KINDS | frozenset(
-    ["camp", "airport", "airbase", "crossing", "valley", "prison", "dam", "bridge", "hospital", "road", "highway", "peninsula", "plain"]
+    [
+        "camp",
+        "airport",
+        "airbase",
+        "crossing",
+        "valley",
+        "prison",
+        "dam",
+        "bridge",
+        "hospital",
+        "road",
+        "highway",
+        "peninsula",
+        "plain",
+    ]
 )
 #: Prepositions that stand before places and hardly before persons.
 _NEAR = frozenset({"near", "outside", "around", "toward", "towards", "into", "in", "at"})
-_TAKEN = frozenset(["capture", "recapture", "retake", "besiege", "shell", "bombard", "liberate", "overrun", "reach", "enter", "encircle", "occupy"])
+_TAKEN = frozenset(
+    [
+        "capture",
+        "recapture",
+        "retake",
+        "besiege",
+        "shell",
+        "bombard",
+        "liberate",
+        "overrun",
+        "reach",
+        "enter",
+        "encircle",
+        "occupy",
+    ]
+)
 _ARTICLES = frozenset({"the", "a", "an", "another", "one"})
 
 

@@ -203,7 +203,7 @@ def _judge(doc: Doc, name: Name, gazetteer: Gazetteer) -> bool:
         name.type, name.confidence, name.source = "PopulationGroup", 0.85, "list"
         return True
     if len(span) == 1 and text in words.adjective_population:
-        name.type, name.confidence = "PopulationGroup", 0.8
+        name.type, name.confidence, name.source = "PopulationGroup", 0.8, "list"
         return True
     if len(span) > 1 and (last.text in words.event or last.text in words.event_lower):
         name.type, name.confidence = "NamedEvent", 0.8

@@ -60,7 +60,22 @@ _TAKES_UP: dict[str, frozenset[str]] = {
 
 
 #: Nouns that take up a name only where one of its names holds them: "the court" is no other body.
-_BODIES = frozenset(["ministry", "court", "commission", "parliament", "council", "assembly", "tribunal", "congress", "senate", "party", "bank", "front"])
+_BODIES = frozenset(
+    [
+        "ministry",
+        "court",
+        "commission",
+        "parliament",
+        "council",
+        "assembly",
+        "tribunal",
+        "congress",
+        "senate",
+        "party",
+        "bank",
+        "front",
+    ]
+)
 _SETTLED = frozenset({"city", "town", "village", "hamlet", "suburb"})
 _WIDE = frozenset({"province", "region", "territory", "island", "area", "valley", "peninsula", "enclave"})
 

@@ -84,11 +84,79 @@ _QUANTIFIERS = frozenset(
     ]
 )
 _DIRECTIONS = frozenset(
-    ["northern", "southern", "eastern", "western", "central", "northeastern", "northwestern", "southeastern", "southwestern", "north-eastern", "north-western", "south-eastern", "south-western", "north", "south", "east", "west", "north-east", "north-west", "south-east", "south-west", "upper", "lower"]
+    [
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "central",
+        "northeastern",
+        "northwestern",
+        "southeastern",
+        "southwestern",
+        "north-eastern",
+        "north-western",
+        "south-eastern",
+        "south-western",
+        "north",
+        "south",
+        "east",
+        "west",
+        "north-east",
+        "north-west",
+        "south-east",
+        "south-west",
+        "upper",
+        "lower",
+    ]
 )
-_DIVIDES = frozenset(["border", "frontier", "boundary", "river", "line", "front", "strait", "canal", "divide", "fence", "wall", "demarcation", "ceasefire-line"])
+_DIVIDES = frozenset(
+    [
+        "border",
+        "frontier",
+        "boundary",
+        "river",
+        "line",
+        "front",
+        "strait",
+        "canal",
+        "divide",
+        "fence",
+        "wall",
+        "demarcation",
+        "ceasefire-line",
+    ]
+)
 _OFFICE_WORDS = frozenset(
-    ["prime", "foreign", "defence", "defense", "interior", "finance", "deputy", "vice", "assistant", "chief", "secretary", "general", "attorney", "home", "justice", "trade", "press", "special", "senior", "first", "federal", "national", "acting", "former", "supreme", "regional", "ex"]
+    [
+        "prime",
+        "foreign",
+        "defence",
+        "defense",
+        "interior",
+        "finance",
+        "deputy",
+        "vice",
+        "assistant",
+        "chief",
+        "secretary",
+        "general",
+        "attorney",
+        "home",
+        "justice",
+        "trade",
+        "press",
+        "special",
+        "senior",
+        "first",
+        "federal",
+        "national",
+        "acting",
+        "former",
+        "supreme",
+        "regional",
+        "ex",
+    ]
 )
 _GUARDS = frozenset(["presidential", "republican", "national", "border", "coast", "palace", "royal", "revolutionary", "civil"])
 _TIME_LABELS = frozenset({"DATE", "TIME"})
@@ -172,6 +240,13 @@ def _noun_type(
             "service",
         ):
             return None
+    if (
+        lemma == "state"
+        and token.i - 1 in named
+        and named[token.i - 1].type == "Place"
+        and token.doc[token.i - 1].head.i == token.i
+    ):
+        return "Place"  # "Gezira state": a part of a state
     kind = kinds[1] if plural and kinds[1] is not None else kinds[0]
     if plural and kinds[1] is None:
         kind = None
@@ -320,7 +395,9 @@ def _is_of_place(token: Token, modifiers: set[str]) -> bool:
         return True
     if token.lemma_ == "bank":
         left = modifiers & (_DIRECTIONS | {"left", "right", "opposite", "far", "other"})
-        return bool(left) or any(target.ent_type_ in ("LOC", "GPE", "FAC") and target.i > 0 and _has_article(target) for target in objects)
+        return bool(left) or any(
+            target.ent_type_ in ("LOC", "GPE", "FAC") and target.i > 0 and _has_article(target) for target in objects
+        )
     return False
 
 

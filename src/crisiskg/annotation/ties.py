@@ -206,7 +206,7 @@ class _TieFinder:
             other = self.index.at(x)
             if other is not None and other.type == "State" and not (mention.start <= other.start and other.end <= mention.end):
                 self.w.add("locatedIn", mention, other, head, confidence=0.65)
-        self._by_gazetteer(mention, entity, head)
+        #self._by_gazetteer(mention, entity, head)
         if mention.kind != "name":
             return
         self._after_comma(mention)
@@ -244,7 +244,8 @@ class _TieFinder:
         if states and self.w.named(mention):
             near = min(states, key=lambda m: abs(self.syntax.sentence[self.index.head[m.id]] - sentence))
             together = self.syntax.sentence[self.index.head[near.id]] == sentence
-            self.w.add("locatedIn", mention, near, head, confidence=0.65 if together else 0.5)
+            if together:  # a sentence that speaks of one of them only says nothing of where it lies
+                self.w.add("locatedIn", mention, near, head, confidence=0.6)
 
     def _has_own_name(self, outer: Mention, inner: Mention) -> bool:
         """Say whether a place lies in another one that stands inside its phrase: "Mali's Gao region", "a clinic in Gao".
