@@ -27,9 +27,9 @@ corpus: $(VENV)/.run ## read the sample corpus into STORE
 	$(BIN)/crisiskg ingest --store $(STORE) sample/documents
 
 demo: corpus ## read the sample corpus, ask it three questions, and serve it on HOST:PORT
-	$(BIN)/crisiskg query offices --store $(STORE) --date 2022-03-01
-	$(BIN)/crisiskg query events --store $(STORE) --from 2022-01-01 --until 2022-12-31
-	$(BIN)/crisiskg stats --store $(STORE)
+	$(BIN)/crisiskg query offices --store $(STORE) --organization Sudan --date 2021-10-01
+	$(BIN)/crisiskg query events --store $(STORE) --participant RSF --until 2023-12-31
+	$(BIN)/crisiskg query opponents --store $(STORE) --actor Houthis
 	$(BIN)/crisiskg serve --store $(STORE) --host $(HOST) --port $(PORT)
 
 serve: $(VENV)/.run ## serve STORE on HOST:PORT

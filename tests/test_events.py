@@ -455,3 +455,18 @@ def test_a_number_of_evacuated_people_goes_to_the_evacuation():
     numbers = [("More than 100 people", "killed", 100.0), ("some 900 of its citizens", "displaced", 900.0)]
     found = {text[e.start : e.end]: [q.best for q in e.quantities] for e in events_of(text, mentions, quantities=numbers)}
     assert found == {"killed": [100.0], "evacuated": [900.0]}
+
+
+def test_what_is_taken_control_of_is_the_recipient_and_the_place():
+    mentions = [("The Dawn Front", "ArmedGroup"), ("Osk", "Place")]
+    event = event_of(
+        "took", "The Dawn Front took control of Osk, the capital of the coast, after the soldiers had surrendered.", mentions
+    )
+    assert (event.type, event.mode, event.recipient, event.place) == ("COERCE", "seize", ("m1",), "m1")
+
+
+def test_a_place_named_behind_a_series_is_that_of_all_its_members():
+    mentions = [("cities", "Place", "nominal"), ("northern Norland", "Place", "nominal"), ("rebels", "ArmedGroup", "nominal")]
+    text = "The army ousted rebels from cities and towns in northern Norland."
+    event = event_of("ousted", text, mentions)
+    assert _words(text, mentions, [event.place or ""]) == ["northern Norland"]

@@ -49,13 +49,28 @@ class Generations:
 
         Raises:
             NotFound: nothing was published yet.
+            StoreError: what was published is gone.
         """
         number = self.current()
         if number is None:
             raise NotFound(
-                f"the store {self.folder.parent} has no published generation", hint="Run crisiskg ingest to fill and publish it."
+                f"the store {self.folder.parent.name} has no published generation",
+                hint="Run crisiskg ingest to fill and publish it.",
+            )
+        if not self.path(number).is_dir():
+            raise StoreError(
+                f"generation {number} of the store {self.folder.parent.name} is missing",
+                hint="Run crisiskg ingest with any input: it publishes the store again.",
             )
         return number, self.path(number)
+
+    def is_published(self) -> bool:
+        """Tell whether readers find a generation."""
+        try:
+            self.newest()
+        except (NotFound, StoreError):
+            return False
+        return True
 
     def numbers(self) -> list[int]:
         """Return the numbers of all generations that are kept, lowest first."""
@@ -76,7 +91,11 @@ class Generations:
         Raises:
             StoreError: the disk refuses.
         """
-        number = max([self.current() or 0, *self.numbers()]) + 1
+        try:
+            current = self.current() or 0
+        except StoreError:  # it is about to be written anew
+            current = 0
+        number = max([current, *self.numbers()]) + 1
         target = self.path(number)
         unfinished = target.with_suffix(".tmp")
         try:

@@ -30,6 +30,7 @@ from crisiskg.raw import RawInputs
 from crisiskg.vocabulary import reference_quads, vocabulary_quads
 
 if TYPE_CHECKING:
+    from crisiskg.generations import Generations
     from crisiskg.settings import Settings
     from crisiskg.sources.text import SourceFailure
     from crisiskg.store import Store
@@ -124,6 +125,9 @@ class Ingest:
                 store.replace_graph(graph, quads)
                 self._changed = True
         store.flush()
+        generations: Generations | None = getattr(store, "generations", None)
+        if generations is not None and not generations.is_published():
+            self._changed = True  # readers have nothing to open
 
     def keep(self, sha256: str, data: bytes) -> None:
         """Keep the bytes of an input before anything else is done with it; readers call this."""

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     # serving
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, description="Port to listen on.", ge=0, le=65535)
+    request_time_limit_s: float = Field(15.0, description="Time in which a client must have sent a request, in seconds.", gt=0)
     query_workers: int = Field(2, description="Processes that run queries.", ge=1)
     named_query_workers: int = Field(2, description="Further processes for named queries and pages alone.", ge=1)
     query_queue: int = Field(8, description="Queries that may wait for a worker; further ones get 503.", ge=0)

@@ -295,7 +295,7 @@ class ArgumentReader:
         if mention is not None:
             if mention.type not in PLACE_TYPES:
                 return None
-            if mention.kind == "name":
+            if self._names_a_place(mention):
                 return mention
             return self._named_within(x) or mention
         return self._named_within(x)
@@ -308,18 +308,23 @@ class ArgumentReader:
                 syntax.dep[child] in ("appos", "compound", "poss", "nmod")
                 and (m := self.index.at(child))
                 and m.type in PLACE_TYPES
-                and m.kind == "name"
+                and self._names_a_place(m)
             ):
                 return m
-        for name, y in syntax.prepositions(x):
+        joined = [x, *syntax.conjuncts.get(x, ())]  # "cities and towns in the north": what stands behind the last is said of all
+        for name, y in (pair for member in joined for pair in syntax.prepositions(member)):
             if (
                 name in ("of", "in", "near", "outside", "around")
                 and (m := self.index.at(y))
                 and m.type in PLACE_TYPES
-                and m.kind == "name"
+                and self._names_a_place(m)
             ):
                 return m
         return None
+
+    def _names_a_place(self, mention: Mention) -> bool:
+        """Say whether a mention holds the name of a place: "Mali", also "northern Mali", not "the town"."""
+        return mention.kind == "name" or self.syntax.pos[self.index.head[mention.id]] == "PROPN"
 
     def _around(self, token: int, support: int | None, arguments: Arguments) -> list[tuple[str, int]]:
         """Return prepositional phrases at the trigger, at the verb that carries it, and at its participants."""

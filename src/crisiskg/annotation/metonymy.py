@@ -6,12 +6,53 @@ from spacy.tokens import Doc, Token
 
 from crisiskg.annotation.lexicon import name_words
 
-
 #: Verbs whose subject may be the city itself.
 _OF_CITIES = frozenset(
-    """be have see witness become remain lie fall host suffer wake celebrate experience lose need get include cover house boast
-    offer mark attract contain begin start continue endure survive resemble face await feel look stand sit brace absorb enjoy
-    record lack form shelter""".split()
+    [
+        "be",
+        "have",
+        "see",
+        "witness",
+        "become",
+        "remain",
+        "lie",
+        "fall",
+        "host",
+        "suffer",
+        "wake",
+        "celebrate",
+        "experience",
+        "lose",
+        "need",
+        "get",
+        "include",
+        "cover",
+        "house",
+        "boast",
+        "offer",
+        "mark",
+        "attract",
+        "contain",
+        "begin",
+        "start",
+        "continue",
+        "endure",
+        "survive",
+        "resemble",
+        "face",
+        "await",
+        "feel",
+        "look",
+        "stand",
+        "sit",
+        "brace",
+        "absorb",
+        "enjoy",
+        "record",
+        "lack",
+        "form",
+        "shelter",
+    ]
 )
 
 
@@ -63,7 +104,7 @@ def stands_for_government(doc: Doc, start: int, end: int) -> bool:
 
 
 def _acts(verb: Token) -> bool:
-    """Whether a verb has an object or a content and is not one that cities are subjects of: "Washington put the group on a list"."""
+    """Whether a verb has an object or a content and is not one that cities are subjects of: "Washington put it on a list"."""
     return (
         verb.pos_ == "VERB"
         and verb.lemma_ not in _OF_CITIES

@@ -208,7 +208,7 @@ def gazetteer_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
         span = doc.char_span(match.start, match.end, alignment_mode="expand")
         if span is None or span.end_char - match.end > 1 or not _plausible(doc, span, match):
             continue
-        if all(entry.type == "Person" and kind == "acronym" for entry, kind in match.senses):
+        if len(span) == 1 and span[0].is_upper and len(span[0]) <= 5 and all(entry.type == "Person" for entry, _ in match.senses):
             continue  # a leader's initials are more often something else's
         name = Name(span.start, span.end, match.senses[0][0].type, 0.9, "reference", match.senses)
         kinds = {kind for _, kind in match.senses}
@@ -372,7 +372,7 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
             start, changed = start + 1, True
         elif last.is_space or (last.text in _EDGE and (last.text != "." or len(last) == 1)):
             end, changed = end - 1, True
-        elif more and first.is_sent_start and first.pos_ in _COMMON and not first.is_upper and doc[start + 1].text[:1].isupper():
+        elif more and first.is_sent_start and _opens(first) and doc[start + 1].text[:1].isupper():
             start, changed = start + 1, True
         elif more and first.text.islower() and first.text not in _NAME_PARTICLES:
             # "another Cold War", "pro-Kremlin"
@@ -389,6 +389,13 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
     if end - start > 2 and doc[end - 1].is_upper and doc[end - 2].text in _LEGAL and doc[end - 1].text not in _LEGAL:
         end -= 1  # a ticker symbol behind a company's name
     return (start, end) if start < end else None
+
+
+def _opens(token: Token) -> bool:
+    """Whether the first word of a sentence has its capital from there: "Meanwhile Mali"; unknown names are often taken for verbs."""
+    return (
+        token.pos_ in _COMMON and not token.is_upper and (token.is_stop or token.pos_ in ("ADV", "ADP", "SCONJ", "DET", "CCONJ"))
+    )
 
 
 def _is_titled(doc: Doc, start: int, end: int) -> bool:

@@ -90,9 +90,44 @@ _SAYING = frozenset(
     ]
 )
 _BODIES = frozenset(
-    "company firm newspaper daily weekly magazine bank brokerage agency broadcaster airline automaker retailer".split()
+    [
+        "company",
+        "firm",
+        "newspaper",
+        "daily",
+        "weekly",
+        "magazine",
+        "bank",
+        "brokerage",
+        "agency",
+        "broadcaster",
+        "airline",
+        "automaker",
+        "retailer",
+    ]
 )
-_ANALYSTS = frozenset("analyst economist strategist trader broker dealer consultant researcher fellow".split())
+#: Trades that stand behind "and" in the names of companies: "Telephone and Telegraph Co", "Oil and Gas Ltd".
+_TRADES = frozenset(
+    [
+        "Gas",
+        "Telegraph",
+        "Light",
+        "Power",
+        "Electric",
+        "Steel",
+        "Iron",
+        "Coal",
+        "Water",
+        "Loan",
+        "Trust",
+        "Savings",
+        "Paper",
+        "Refining",
+        "Smelting",
+        "Nickel",
+    ]
+)
+_ANALYSTS = frozenset(["analyst", "economist", "strategist", "trader", "broker", "dealer", "consultant", "researcher", "fellow"])
 _OPENERS = frozenset({"DET", "ADP", "PRON", "AUX", "CCONJ", "SCONJ", "ADV", "INTJ"})
 
 
@@ -111,13 +146,13 @@ def company_names(doc: Doc) -> list[Name]:
             continue
         start = _left(doc, index)
         end = _right(doc, index + 1)
-        if start < index and not (token.text in _DOUBTFUL and not _is_backed(doc, start, index)):
+        if start < index and not (token.text in _DOUBTFUL and not _is_backed(doc, index)):
             found.append(Name(start, end, "Company", 0.9, "legal"))
         index = end
     return found
 
 
-def _is_backed(doc: Doc, start: int, form: int) -> bool:
+def _is_backed(doc: Doc, form: int) -> bool:
     """Whether a doubtful legal form belongs to a name: the model marks it, or it is joined ("Peabody and Co")."""
     return doc[form - 1].text in _JOINING or doc[form].ent_type_ in ("ORG", "PERSON") or doc[form].text in ("Co", "Corporation")
 
@@ -137,9 +172,12 @@ def _left(doc: Doc, form: int) -> int:
             first -= 1  # "Co Inc", "Corp Ltd"
             continue
         if _is_word(previous) and previous.text not in words.title and previous.text not in words.never_name:
-            if previous.pos_ in _OPENERS and (previous.is_sent_start or not previous.ent_type_):
+            if previous.pos_ in _OPENERS and previous.is_stop and (previous.is_sent_start or not previous.ent_type_):
                 break
             first -= 1
+            continue
+        if previous.text in ("-", "/") and first >= 2 and not previous.whitespace_ and not doc[first - 2].whitespace_:
+            first -= 2  # "West Point-Pepperell Inc", "Data I/O Corp"
             continue
         if first >= 2 and _is_word(doc[first - 2]) and doc[first - 2].text not in LEGAL_FORMS:
             before = doc[first - 2]
@@ -182,7 +220,7 @@ def _may_join(doc: Doc, first: int, form: int) -> bool:
     """Whether "and" joins words of one name: "Brown and Sons Inc", "Peabody and Co", not "Ford Motor and Chrysler Corp"."""
     if first == form or doc[first].text in LEGAL_FORMS or doc[first].text in ("Sons", "Brothers", "Associates", "Company"):
         return True
-    if doc[first - 1].text == "&":
+    if doc[first - 1].text == "&" or (form - first == 1 and doc[first].text in _TRADES):
         return True
     return form - first == 1 and not (
         doc[first - 2].ent_iob_ != "" and doc[first].ent_iob_ == "B" and doc[first].ent_type_ == "ORG"

@@ -1,4 +1,4 @@
-"""Finds names that a text uses as places, whatever a model says: "the city of Kherson", "the fall of Konna", "Masnaa crossing"."""
+"""Finds names that a text uses as places, whatever a model says: "the city of Kherson", "the fall of Konna"."""
 
 from __future__ import annotations
 
@@ -153,8 +153,8 @@ def is_called_place(doc: Doc, name: Name) -> bool:
         root = root.head  # "the regions of Gao and Ménaka"
         if root.head.lower_ == "of" and root.head.head.lower_ in _SEVERAL:
             return True
-    following = [child for child in root.rights if child.dep_ == "conj"]
-    if following and root.head.lower_ == "of" and root.head.head.lower_ in _SEVERAL:
+    joined = [child for child in root.rights if child.dep_ == "conj"]
+    if joined and root.head.lower_ == "of" and root.head.head.lower_ in _SEVERAL:
         return True
     if end < len(doc) and doc[end].text in _BEHIND and doc[end].text not in ("capital", "hospital") and doc[end].tag_ == "NN":
         # "Smith bridge" is rare; "Obama town hall" is not: the noun must end the phrase.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
 
 from crisiskg.annotation.gazetteer import Gazetteer
@@ -116,9 +116,25 @@ def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
 
 def _is_never(doc: Doc, name: Name) -> bool:
     word = doc[name.start].text
+    if name.end - name.start == 1 and name.source in ("model", "words") and _is_shouted(doc[name.start]):
+        return True
     return name.end - name.start == 1 and (
         word in name_words().never_name or not any(c.isalpha() for c in word) or _PRODUCT.match(word) is not None
     )
+
+
+def _is_shouted(token: Token) -> bool:
+    """Whether a word has its capitals from a headline in capitals alone: it is a common word, and no name elsewhere in the text."""
+    if (
+        not token.is_upper
+        or len(token) < 4
+        or not token.has_vector
+        or token.ent_type_ == "PERSON"
+        or not token.sent.text.isupper()
+    ):
+        return False
+    title = token.text.title()
+    return len(token.sent) > 3 and not any(other.text in (title, token.text) for other in token.doc if other.i != token.i)
 
 
 def _contextual(doc: Doc, names: list[Name], gazetteer: Gazetteer) -> None:
@@ -126,7 +142,12 @@ def _contextual(doc: Doc, names: list[Name], gazetteer: Gazetteer) -> None:
     known = {id(entry) for name in names for entry, _ in name.senses}
     for name in names:
         if name.source != "reference" and not name.demonym and name.end - name.start <= 3:
-            meant = [entry for entry in gazetteer.contextual(doc[name.start : name.end].text) if id(entry) in known]
+            text = doc[name.start : name.end].text
+            meant = [
+                entry
+                for entry in gazetteer.contextual(text)
+                if id(entry) in known and not (entry.type == "Person" and text.isupper() and len(text) <= 5)
+            ]
             if meant:
                 name.senses, name.type = ((meant[0], "name"),), meant[0].type
                 name.source, name.confidence = "reference", 0.75

@@ -14,6 +14,9 @@ _HEDGES = frozenset(
     ["probably", "possibly", "perhaps", "maybe", "presumably", "likely", "allegedly", "reportedly", "not", "unlike"]
 )
 _LEADERS = frozenset(["head", "chief", "leader", "commander", "director", "chairman", "boss", "chair", "chairwoman"])
+_RULERS = frozenset(
+    ["president", "premier", "minister", "king", "queen", "emir", "chancellor", "governor", "spokesman", "spokeswoman"]
+)
 #: Nouns that take up a name of another type than their own says.
 _TAKES_UP: dict[str, frozenset[str]] = {
     **dict.fromkeys(["country", "nation", "state", "republic", "kingdom"], frozenset({"State"})),
@@ -55,6 +58,7 @@ _TAKES_UP: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         ["rebels", "insurgents", "militants", "jihadists", "guerrillas", "islamists", "extremists"], frozenset({"ArmedGroup"})
     ),
+    "guard": frozenset({"SecurityForce"}),
     **dict.fromkeys(["mission", "force"], frozenset({"IntergovernmentalOrganization", "SecurityForce"})),
 }
 
@@ -107,7 +111,10 @@ class NominalCoreference(Resolution):
         if body is not None:
             self.by_body.setdefault(body, cluster)
         if lead is not None:
-            self.by_lead.setdefault(lead, cluster)
+            known = self.by_lead.get(lead)
+            if known is not None and known is not cluster and not known.names and id(known) in self.clusters:
+                cluster = self.merge(cluster, known)  # "Haiti's prime minister", then "Ariel Henry, the prime minister of Haiti"
+            self.by_lead[lead] = cluster
         self.tie(mention, cluster, score)
         cluster.describe([token.lemma_.lower() for token in span if token.pos_ in ("NOUN", "PROPN") and token.i <= head.i])
         self.touch(cluster, mention)
@@ -144,8 +151,12 @@ class NominalCoreference(Resolution):
 
     def _lead_key(self, mention: Mention, head: Token, lemma: str) -> tuple[str, int] | None:
         """What identifies who leads something: "the head of OMON", "chief of Tajikistan's police unit (OMON)"."""
-        if mention.type != "Person" or lemma not in _LEADERS or head.tag_ == "NNS":
+        rules = lemma in _RULERS
+        if mention.type != "Person" or not (rules or lemma in _LEADERS) or head.tag_ == "NNS":
             return None
+        kind = (
+            " ".join([*(child.lower_ for child in head.lefts if child.dep_ in ("compound", "amod")), lemma]) if rules else "lead"
+        )
         if any(child.lower_ in ("former", "ex", "deputy", "new", "next", "late", "previous", "local") for child in head.lefts):
             return None
         for token in (
@@ -161,8 +172,10 @@ class NominalCoreference(Resolution):
                     and self.reading.head_of(other).i == token.i
                 ):
                     cluster = self._beside(other, token)
-                if cluster is not None and cluster.coarse in ("Organization",) and self.reading.head_of(other).i == token.i:
-                    return "lead", id(cluster)
+                if cluster is None or self.reading.head_of(other).i != token.i:
+                    continue
+                if cluster.coarse == "Organization" or (rules and cluster.type == "State"):
+                    return kind, id(cluster)
         return None
 
     def _apposed(self, mention: Mention, head: Token) -> Cluster | None:

@@ -548,7 +548,7 @@ def _bounds(doc: Doc, head: Token, named: dict[int, Name]) -> tuple[int, int]:
 
 
 def directional_places(doc: Doc, names: list[Name]) -> list[Nominal]:
-    """Return the parts of places that a direction names: "northern Mali", "central and eastern Ukraine"; the place itself stays a name.
+    """Return the parts of places that a direction names: "northern Mali"; the place itself stays a name.
 
     Args:
         doc: The document in tokens.

@@ -81,6 +81,14 @@ class Resolution:
         for iri, cluster in self.by_entry.items():
             if cluster is gone:
                 self.by_entry[iri] = kept
+        for key, cluster in self.by_body.items():
+            if cluster is gone:
+                self.by_body[key] = kept
+        for lead, cluster in self.by_lead.items():
+            if cluster is gone:
+                self.by_lead[lead] = kept
+        if self.order.pop(id(gone), None) is not None and id(kept) not in self.order:
+            self.order[id(kept)] = kept
         for table in (self.by_word, self.by_initials):
             for found in table.values():
                 if found.pop(id(gone), None) is not None:

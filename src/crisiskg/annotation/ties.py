@@ -206,7 +206,7 @@ class _TieFinder:
             other = self.index.at(x)
             if other is not None and other.type == "State" and not (mention.start <= other.start and other.end <= mention.end):
                 self.w.add("locatedIn", mention, other, head, confidence=0.65)
-        #self._by_gazetteer(mention, entity, head)
+        self._by_gazetteer(mention, entity, head)
         if mention.kind != "name":
             return
         self._after_comma(mention)

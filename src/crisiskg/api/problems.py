@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 
 from crisiskg.api.negotiation import HTML, accepted
 from crisiskg.errors import CrisiskgError, StoreBusy, StoreTimeout
@@ -40,6 +41,15 @@ def problem(status: int, code: str, detail: str, hint: str | None = None) -> dic
     return found
 
 
+def allowed_methods(request: Request) -> list[str]:
+    """Return the methods that the path of a request can be asked with; OPTIONS and, with GET, HEAD always can."""
+    found = {"OPTIONS"}
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] != Match.NONE:
+            found |= set(getattr(route, "methods", None) or ())
+    return sorted(found | {"HEAD"} if "GET" in found else found)
+
+
 def install(app: FastAPI, renderer: Renderer) -> None:
     """Give an app its handlers of errors."""
 
@@ -57,10 +67,20 @@ def install(app: FastAPI, renderer: Renderer) -> None:
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)
+        if error.status_code == 405 and request.method == "OPTIONS":
+            return Response(None, 204, {"Allow": ", ".join(allowed_methods(request))})
         codes = {404: "not_found", 405: "method_not_allowed"}
         code = codes.get(error.status_code, "http_error")
-        detail = f"there is nothing at {request.url.path[:200]}" if error.status_code == 404 else str(error.detail)
-        return answer(request, problem(error.status_code, code, detail), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        path = request.url.path[:200]
+        if error.status_code == 404:
+            detail = f"there is nothing at {path}"
+        elif error.status_code == 405:
+            headers["Allow"] = ", ".join(allowed_methods(request))
+            detail = f"{request.method[:20]} is not possible at {path}; possible are {headers['Allow']}"
+        else:
+            detail = str(error.detail)
+        return answer(request, problem(error.status_code, code, detail), headers)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

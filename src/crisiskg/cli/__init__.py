@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -11,7 +13,7 @@ from typing import Any
 import click
 
 from crisiskg import __version__
-from crisiskg.errors import CrisiskgError
+from crisiskg.errors import CrisiskgError, WorldError
 
 #: Command: module, and its one line of help, so that the list of commands imports none of them.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -97,6 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: Words after the program's name; None means those of this process.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for name in ("stdout", "stderr"):  # closed by whoever started us
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - until the end
     sys.exit(run(given))
 
 
@@ -125,15 +130,28 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted")
         return 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click makes an exit of a broken pipe
         # Whoever read has seen enough; writing to the closed pipe once more at exit would only complain.
-        sys.stdout = open("/dev/null", "w")  # noqa: SIM115
+        _forget_output()
         return 0
+    except OSError as error:
+        if debug:
+            traceback.print_exc()
+        _forget_output()
+        where = f": {error.filename}" if error.filename else ""
+        _complain(f"the system refuses to read or write{where}: {(error.strerror or str(error)).lower()}")
+        return WorldError.exit_code
     except Exception as error:
         if debug:
             traceback.print_exc()
         _complain(f"a fault in crisiskg: {type(error).__name__}: {error}", "Run it again with --debug and report what it shows.")
         return 1
+
+
+def _forget_output() -> None:
+    """Write to nowhere what is still to be written to standard output, which takes no more."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str, hint: str | None = None) -> None:

@@ -160,7 +160,7 @@ def _result(name: str, check: Callable[[], str]) -> tuple[str, str, str]:
     try:
         return name, "fine", check()
     except CrisiskgError as error:
-        return name, "wrong", f"{error.message} {error.hint or ''}".strip()
+        return name, "wrong", ". ".join(part for part in (error.message, error.hint) if part)
     except Exception as error:
         return name, "wrong", f"{type(error).__name__}: {error}"
 

@@ -33,6 +33,7 @@ def serve_command(
     import uvicorn
 
     from crisiskg.api import create_app
+    from crisiskg.api.connections import PromptRequests
     from crisiskg.errors import InvalidParameter
 
     settings = settings_from(
@@ -53,6 +54,7 @@ def serve_command(
         click.echo(f"serving {settings.store} on http://{address}:{listening.getsockname()[1]}/", err=True)
         config = uvicorn.Config(
             app,
+            http=type("Prompt", (PromptRequests,), {"limit_s": settings.request_time_limit_s}),
             log_level=settings.log_level,
             server_header=False,
             timeout_keep_alive=15,

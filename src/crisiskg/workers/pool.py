@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -140,6 +141,13 @@ class _Worker:
             parts += block
         return bytes(parts)
 
+    def was_killed(self) -> bool:
+        """Tell whether a process that ended was killed from outside, as no query can do it."""
+        try:
+            return self._process.wait(1.0) == -signal.SIGKILL
+        except subprocess.TimeoutExpired:
+            return False
+
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
@@ -228,11 +236,22 @@ class Pool:
             "max_rows": settings.max_result_rows,
             "max_bytes": settings.max_result_bytes,
         }
+        body = json.dumps(request).encode("utf-8")
         deadline = time.monotonic() + settings.query_time_limit_s
+        try:
+            return self._run(body, deadline)
+        except _Killed:  # not the query's fault: once more
+            pass
+        try:
+            return self._run(body, deadline)
+        except _Killed:
+            raise StoreUnavailable("the process of the query was killed from outside, twice", hint="Ask again.") from None
+
+    def _run(self, request: bytes, deadline: float) -> Answer:
         worker = self._take(deadline)
         fine = False
         try:
-            answer = self._ask(worker, json.dumps(request).encode("utf-8"), deadline)
+            answer = self._ask(worker, request, deadline)
             fine = True
             return answer
         except _Reported as reported:
@@ -271,6 +290,8 @@ class Pool:
             ) from None
         except (EOFError, OSError):
             body.close()
+            if worker.was_killed():
+                raise _Killed from None
             raise LimitExceeded(
                 f"the query ended its process: it needs more than {self._settings.query_memory_mb} MiB, or is nested too deeply",
                 hint="Ask for less, or write the query in a simpler way.",
@@ -331,6 +352,10 @@ class Pool:
             self._changed.notify_all()
         for worker in idle:
             worker.kill()
+
+
+class _Killed(Exception):
+    """The process was killed from outside."""
 
 
 class _Reported(Exception):

@@ -117,6 +117,7 @@ class Reader:
     def __init__(self, store: Path, memory_mb: int) -> None:
         from crisiskg.generations import Generations
 
+        self.store = store
         self._generations = Generations(store)
         self._memory_mb: int | None = memory_mb
         self._number = -1
@@ -126,18 +127,21 @@ class Reader:
         """Return number and store of the newest generation."""
         import pyoxigraph as ox
 
+        from crisiskg.errors import StoreError
+
         for attempt in range(3):
-            number, path = self._generations.newest()
-            if number == self._number:
-                break
-            self._db = None
+            self._number, known = -1, self._number
             try:
+                number, path = self._generations.newest()
+                if number == known:
+                    self._number = known
+                    break
+                self._db = None
                 self._db = ox.Store.read_only(str(path))
                 self._number = number
                 self._limit()
                 break
-            except OSError:  # pruned between reading CURRENT and opening
-                self._number = -1
+            except (OSError, StoreError):  # pruned between reading CURRENT and opening
                 if attempt == 2:
                     raise
         return self._number, self._db
@@ -230,7 +234,7 @@ def _reply_to(request: dict[str, Any], reader: Reader, stream: BinaryIO) -> None
     except CrisiskgError as error:
         problem = {"error": error.code, "message": error.message, "hint": error.hint or ""}
     except (ValueError, OSError, RuntimeError) as error:
-        problem = {"error": "failed", "message": str(error)}
+        problem = {"error": "failed", "message": str(error).replace(str(reader.store), "the store")}
     else:
         return
     send(stream, b"X", json.dumps(problem).encode())
