@@ -392,7 +392,7 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _opens(token: Token) -> bool:
-    """Whether the first word of a sentence has its capital from there: "Meanwhile Mali"; unknown names are often taken for verbs."""
+    """Whether the first word of a sentence has its capital from there: "Meanwhile Mali"; unknown names look like verbs."""
     return (
         token.pos_ in _COMMON and not token.is_upper and (token.is_stop or token.pos_ in ("ADV", "ADP", "SCONJ", "DET", "CCONJ"))
     )

@@ -124,7 +124,7 @@ def _is_never(doc: Doc, name: Name) -> bool:
 
 
 def _is_shouted(token: Token) -> bool:
-    """Whether a word has its capitals from a headline in capitals alone: it is a common word, and no name elsewhere in the text."""
+    """Whether a common word has its capitals from a headline in capitals alone, and is no name elsewhere in the text."""
     if (
         not token.is_upper
         or len(token) < 4

@@ -242,6 +242,8 @@ def _noun_type(
             return None
     if (
         lemma == "state"
+        and not plural
+        and not (token.i - 1 in named and named[token.i - 1].demonym)
         and token.i - 1 in named
         and named[token.i - 1].type == "Place"
         and token.doc[token.i - 1].head.i == token.i
