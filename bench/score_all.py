@@ -131,10 +131,14 @@ def main() -> int:
         print("| set | documents | task | metric | crisiskg | baseline | target |\n|---|---:|---|---|---:|---:|---:|")
     else:
         print(f"{'set':22} {'task':13} {'metric':18} {'figure':>7} {'baseline':>8} {'gain':>6}")
+    scorer = (gold / "score.py").read_text(encoding="utf-8")
     for name in names:
         folder, _, split = name.partition("/")
         if not (gold / folder / f"{split or 'dev'}.jsonl").is_file():
             print(f"{name:22} there is no such set or split")
+            continue
+        if f'"{folder}": (' not in scorer:
+            print(f"{name}: the scorer has no metric for this set", file=sys.stderr)
             continue
         tasks, spent, count = score(gold / folder, split or "dev", arguments.sample, pipeline, arguments.kind)
         if "error" in tasks:

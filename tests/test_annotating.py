@@ -44,13 +44,13 @@ class WithoutModel:
     def __init__(self, settings: object) -> None:
         del settings
 
-    def pipe(self, documents: Iterable[Document]) -> Iterator[Annotation]:
+    def pipe(self, _: Iterable[Document]) -> Iterator[Annotation]:
         raise ModelUnavailable("there is no model", hint="Install it.")
         yield
 
 
 class Dying:
-    def __init__(self, settings: object) -> None:
+    def __init__(self, _: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -114,7 +114,7 @@ def test_missing_model_is_told_as_such() -> None:
 
 @pytest.mark.parametrize("pipeline", ["test_annotating:Dying", "test_annotating:Nowhere"])
 def test_processes_that_cannot_begin_end_it(pipeline: str) -> None:
-    with Processes(SETTINGS, 2, pipeline) as processes, pytest.raises(WorldError, match="before it had begun|cannot begin"):
+    with Processes(SETTINGS, 2, pipeline) as processes, pytest.raises(WorldError, match=r"before it had begun|cannot begin"):
         list(processes.outcomes(texts("a", "b")))
 
 

@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": set(),
     "iris": set(),
     "sandbox": set(),
+    "interruption": set(),
     "documents": {"iris"},
     "sources": {"documents", "sandbox", "settings", "sources"},
     "annotation": {"documents", "iris", "settings", "annotation"},
@@ -35,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "annotating": {"annotation", "documents", "settings"},
     "ingest": {
         "annotating",
+        "interruption",
         "sources",
         "documents",
         "annotation",

@@ -15,6 +15,7 @@ from graph_records import RUN, story
 
 from crisiskg.annotation.records import Annotation
 from crisiskg.cli import COMMANDS, run
+from crisiskg.cli.common import print_table
 from crisiskg.documents import Document
 from crisiskg.errors import CrisiskgError
 from crisiskg.vocabulary import reference_quads
@@ -117,6 +118,57 @@ def test_wrong_use(arguments: list[str], code: int, message: str, capsysbinary: 
     assert message in complained
     assert "Traceback" not in complained
     assert written == ""
+
+
+def test_setting_that_does_not_exist(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["--set", "proceses=2", "config", "show"]) == 2
+    assert out(capsysbinary)[1] == (
+        "error: there is no setting 'proceses'; crisiskg config show lists them\nhint: Did you mean processes?\n"
+    )
+
+
+def test_empty_values_are_no_wish_for_everything(filled_store: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["query", "events", "--actor", "", "--store", str(filled_store)]) == 2
+    assert "actor is empty" in out(capsysbinary)[1]
+    assert run(["sparql", "", "--store", str(filled_store)]) == 2
+    assert "the query is empty" in out(capsysbinary)[1]
+
+
+def test_formats_that_do_not_fit_are_told_by_name(filled_store: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["sparql", "ASK {}", "--format", "turtle", "--store", str(filled_store)]) == 2
+    assert "can be had as table, json, csv, tsv, xml" in out(capsysbinary)[1]
+
+
+def test_tables_speak_in_words_and_tell_where_they_end(filled_store: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["query", "events", "--limit", "1", "--store", str(filled_store)]) == 0
+    written, complained = out(capsysbinary)
+    assert "\thappened\t" in written
+    assert "https://w3id.org/crisiskg" not in written
+    assert complained == "there may be more than these 1 rows; --offset 1 shows what follows\n"
+
+
+@pytest.mark.parametrize(("to", "code", "says"), [("/dev/full", 6, "no space left"), ("|", 0, ""), ("closed", 0, "")])
+def test_output_that_takes_no_more(filled_store: Path, to: str, code: int, says: str) -> None:
+    command = [sys.executable, "-m", "crisiskg", "export", "--store", str(filled_store)]
+    if to == "closed":
+        ended = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *command], stderr=subprocess.PIPE, text=True, timeout=30)
+        assert (ended.returncode, ended.stderr) == (code, says)
+        return
+    if to == "|":
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            assert child.stderr is not None
+            child.stdout.readline()
+            child.stdout.close()
+            assert (child.wait(30), child.stderr.read()) == (code, says)
+        return
+    if not Path(to).exists():
+        pytest.skip(f"this system has no {to}")
+    with open(to, "w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+    assert ended.returncode == code
+    assert says in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_traceback_only_with_debug(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -429,3 +481,18 @@ def test_port_that_is_taken(filled_store: Path, capsysbinary: pytest.CaptureFixt
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert run(["serve", "--store", str(filled_store), "--port", str(taken.getsockname()[1])]) == 2
     assert "already in use" in out(capsysbinary)[1]
+
+
+def test_tables_that_are_too_wide_are_written_value_by_value(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    narrow = [("Mali", "Bamako")]
+    print_table(("state", "capital"), narrow)
+    assert "│" in out(capsysbinary)[0]
+    print_table([f"column{n}" for n in range(9)], [["word " * 40, *["x" * 20] * 8]] * 2)
+    written = out(capsysbinary)[0]
+    assert "column0  word word" in written
+    assert "│" not in written
+    assert all(len(line) <= 80 for line in written.splitlines())

@@ -144,3 +144,39 @@ def test_long_texts_take_linear_time():
 
     seconds(20)
     assert seconds(800) < 30 * max(seconds(80), 0.02)
+
+
+def test_we_is_the_publisher_in_its_own_commentary():
+    reading = read("Talks have failed. We call on both sides to stop.", kind="commentary", publisher="International Crisis Group")
+    writer = entity(reading, "We")
+    assert writer.name == "International Crisis Group"
+    assert writer.iri is not None
+    reading = read("“We will not leave,” he said.", kind="commentary", publisher="International Crisis Group")
+    assert find(reading, "We").entity is None
+    assert find(read("We left.", kind="news", publisher="Desk"), "We").entity is None
+
+
+def test_we_is_the_one_author_where_nobody_publishes():
+    author = Contribution("Awa Diallo", "author")
+    reading = read("Talks have failed. We are not convinced.", kind="commentary", contributions=(author,))
+    assert entity(reading, "We").name == "Awa Diallo"
+
+
+def test_the_court_is_the_body_whose_name_says_court():
+    reading = read("The International Criminal Court accused him. The Kremlin protested. Judges of the court met.")
+    assert same(reading, "International Criminal Court", "the court")
+
+
+def test_a_city_is_no_region():
+    reading = read("Soldiers attacked Stepanakert. The region was cut off.")
+    assert not same(reading, "Stepanakert", "The region")
+
+
+def test_ruler_of_a_state_described_twice():
+    reading = read("Haiti's prime minister has resigned. Ariel Henry, the prime minister of Haiti, is in Puerto Rico.")
+    assert same(reading, "Haiti's prime minister", "Ariel Henry")
+
+
+def test_congress_of_another_state_is_not_that_of_the_united_states():
+    reading = read("Colombia signed a new accord in Bogotá. Congress ratified it a week later.")
+    assert entity(reading, "Congress").iri is None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import shutil
+import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -238,6 +241,39 @@ def test_interruption_leaves_what_was_told(store: OxigraphStore, folder: Path) -
     assert len(store.graphs()) == 16
     assert store.verify().sound
     assert store.generations.current() == run.summary.generation > 0
+
+
+def test_interruption_waits_until_a_write_is_whole(store: OxigraphStore, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = a_run(store, folder)
+    append = store.journal.append
+
+    def interrupted(*writes: object) -> object:
+        try:
+            return append(*writes)  # type: ignore[arg-type]
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(store.journal, "append", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run.ingest(texts(*(f"t{n}" for n in range(40))))
+    monkeypatch.undo()
+    assert adds_up(run.summary)
+    assert 0 < run.summary.published < 40
+    assert store.verify().sound
+    store.close()
+    with OxigraphStore(folder) as again:
+        assert again.verify().sound
+
+
+@pytest.mark.usefixtures("few_references")
+def test_lost_generations_are_published_again(store: OxigraphStore, folder: Path) -> None:
+    a_run(store, folder).ingest(texts("a"))
+    for found in (store.generations.path(store.generations.current() or 0), store.generations.pointer):
+        shutil.rmtree(found) if found.is_dir() else found.write_text("no number")
+        run = a_run(store, folder)
+        run.prepare()
+        assert run.ingest(texts("a")).unchanged == 1
+        assert store.generations.is_published()
 
 
 def test_failing_store_stops_and_tells(store: OxigraphStore, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

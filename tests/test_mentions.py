@@ -3,7 +3,7 @@ from annotated import find, mentioned, tokens, types
 
 from crisiskg.annotation.lexicon import name_words, nominal_heads
 from crisiskg.annotation.name_types import name_typer
-from crisiskg.annotation.nominals import find_pronouns
+from crisiskg.annotation.pronouns import find_pronouns
 from crisiskg.documents import Document
 
 
@@ -103,7 +103,7 @@ def test_a_state_of_emergency_is_no_state():
 
 
 def test_empty_it_is_no_pronoun():
-    assert find_pronouns(tokens(Document("It is clear that he will go.")).doc)[0].start != 0
+    assert find_pronouns(tokens(Document("It is clear that he will go.")).doc)[0].i != 0
 
 
 def test_titles_are_kept_beside_the_mention():

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import shutil
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -17,6 +20,7 @@ from crisiskg import errors
 from crisiskg.settings import load_settings
 from crisiskg.store import OxigraphStore
 from crisiskg.workers import Pool
+from crisiskg.workers.process import RESULT_FORMATS
 from crisiskg.workers.scan import scan_query
 
 G, H = "https://example.org/graph/a", "https://example.org/graph/b"
@@ -213,7 +217,8 @@ def test_endless_query_is_ended_in_time(pool: Pool) -> None:
 
 
 def test_query_that_takes_all_memory_is_ended(folder: Path) -> None:
-    hungry = "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?d), STR(?g), STR(?b), STR(?e), STR(?h))) AS ?x) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    parts = ", ".join(f"STR(?{name})" for name in "adgbeh")
+    hungry = f"SELECT (GROUP_CONCAT(CONCAT({parts})) AS ?x) WHERE {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }}"
     with Pool(folder, load_settings(query_time_limit_s=20.0, query_memory_mb=128), workers=1) as small:
         with pytest.raises(errors.LimitExceeded, match=r"memory|MiB"):
             small.run(hungry)
@@ -232,12 +237,7 @@ def test_query_that_crashes_its_worker(folder: Path) -> None:
 def test_answers_beyond_the_limits_are_refused_whole(folder: Path) -> None:
     every = "SELECT DISTINCT ?s ?o WHERE { ?s ?p ?o }"
     with Pool(folder, load_settings(max_result_rows=399), workers=1) as few:
-        for media_type in (
-            "application/sparql-results+json",
-            "application/sparql-results+xml",
-            "text/csv",
-            "text/tab-separated-values",
-        ):
+        for media_type in RESULT_FORMATS:
             with pytest.raises(errors.LimitExceeded, match="more than 399 rows"):
                 few.run(every, [media_type])
             few.run(every + " LIMIT 399", [media_type]).close()
@@ -291,3 +291,36 @@ def test_new_generation_is_seen_by_the_next_query(tmp_path: Path) -> None:
         fill(store, G, range(100))
         store.flush()
         assert values(one.run(COUNT)) == ["5"]  # flushed, not published
+
+
+def test_process_that_is_killed_from_outside_is_no_fault_of_the_query(folder: Path) -> None:
+    settings = load_settings(query_time_limit_s=2.0, query_workers=1, query_memory_mb=512)
+    with Pool(folder, settings) as pool, ThreadPoolExecutor(1) as threads:
+        assert values(pool.run(COUNT)) == ["400"]
+        first = pool._idle[0].pid
+        os.kill(first, signal.SIGKILL)
+        assert values(pool.run(COUNT)) == ["400"]
+        second = pool._idle[0]
+        assert second.pid != first
+        late = threads.submit(pool.run, ENDLESS)
+        time.sleep(0.5)
+        os.kill(second.pid, signal.SIGKILL)  # the query goes on in another process, up to its time limit
+        with pytest.raises(errors.StoreTimeout):
+            late.result(20)
+        assert values(pool.run(COUNT)) == ["400"]
+
+
+def test_generation_that_is_missing_is_named(tmp_path: Path) -> None:
+    with OxigraphStore(tmp_path / "store") as store:
+        fill(store, G, range(3))
+        store.publish()
+        shutil.rmtree(store.generations.path(1))
+    with Pool(tmp_path / "store", SETTINGS) as pool, pytest.raises(errors.StoreError, match=r"generation 1 .* missing") as caught:
+        pool.run(COUNT)
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_rows_are_counted(pool: Pool) -> None:
+    for media_type in RESULT_FORMATS:
+        with pool.run("SELECT DISTINCT ?s WHERE { ?s ?p ?o } LIMIT 7", [media_type]) as answer:
+            assert answer.rows == 7

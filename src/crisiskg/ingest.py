@@ -23,6 +23,7 @@ from crisiskg.documents import Document
 from crisiskg.errors import ModelUnavailable, StoreError
 from crisiskg.graph.build import build
 from crisiskg.graph.runs import Run, runs_graph
+from crisiskg.interruption import uninterrupted
 from crisiskg.iris import digest, mint_document_graph, mint_graph
 from crisiskg.journal import canonical_digest
 from crisiskg.quarantine import Entry, Quarantine, Stage
@@ -122,9 +123,11 @@ class Ingest:
         }
         for graph, quads in wanted.items():
             if store.digest(graph) != canonical_digest(quads)[1]:
-                store.replace_graph(graph, quads)
-                self._changed = True
-        store.flush()
+                with uninterrupted():
+                    store.replace_graph(graph, quads)
+                    self._changed = True
+        with uninterrupted():
+            store.flush()
         generations: Generations | None = getattr(store, "generations", None)
         if generations is not None and not generations.is_published():
             self._changed = True  # readers have nothing to open
@@ -150,17 +153,19 @@ class Ingest:
         """
         try:
             for document, outcome in self._annotating.outcomes(self._readable(items)):
-                self.summary.received += 1
-                self.summary.warnings.extend((document.source, warning) for warning in document.warnings)
-                if isinstance(outcome, Failure):
-                    self._set_aside(document, "annotate", outcome)
-                else:
-                    self._take(document, outcome)
-                self._flush_when_due()
+                with uninterrupted():
+                    self.summary.received += 1
+                    self.summary.warnings.extend((document.source, warning) for warning in document.warnings)
+                    if isinstance(outcome, Failure):
+                        self._set_aside(document, "annotate", outcome)
+                    else:
+                        self._take(document, outcome)
+                    self._flush_when_due()
                 if progress is not None:
                     progress(self.summary)
         finally:
-            self._finish()
+            with uninterrupted():
+                self._finish()
             if progress is not None:
                 progress(self.summary)
         return self.summary
@@ -205,8 +210,9 @@ class Ingest:
             if isinstance(item, Document):
                 yield item
             else:
-                self.summary.received += 1
-                self._fail_to_read(item)
+                with uninterrupted():
+                    self.summary.received += 1
+                    self._fail_to_read(item)
 
     def _fail_to_read(self, failure: SourceFailure) -> None:
         raw_sha256 = failure.raw_sha256

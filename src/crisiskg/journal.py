@@ -165,7 +165,7 @@ class Journal:
                     file.write(lines)
                     file.flush()
                     os.fsync(file.fileno())
-                except OSError:
+                except BaseException:
                     file.truncate(self._end)
                     raise
             if new:

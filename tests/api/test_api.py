@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import re
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import uvicorn
 from conftest import HOSTILE
 from graph_records import story
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from crisiskg.api import create_app
+from crisiskg.api.connections import PromptRequests
+from crisiskg.api.presentation import view
+from crisiskg.api.reading import Cell, Table
 from crisiskg.documents import Document
 from crisiskg.queries import load_queries
 from crisiskg.settings import Settings
@@ -376,3 +387,133 @@ def test_store_that_is_not_there(tmp_path: Path, filled_settings: Settings) -> N
 
     with pytest.raises(NotFound, match="no store"):
         create_app(filled_settings.model_copy(update={"store": str(tmp_path / "none")}))
+
+
+# --- how answers are shown, and how the service stands up to strangers ------------------------------------------------
+
+
+def test_rows_that_differ_in_their_sentence_are_one_record() -> None:
+    rows = [{"event": Cell("urn:e", "uri"), "quote": Cell(words, "literal")} for words in ("One.", "Two.")]
+    rows.append({"event": Cell("urn:f", "uri"), "quote": Cell("One.", "literal")})
+    found = view(Table(["event", "quote"], rows))
+    assert [len(record.said) for record in found.records] == [2, 1]
+
+
+def test_offsets_are_no_days() -> None:
+    row = {name: Cell(value, "literal") for name, value in {"start": "3", "end": "9", "quote": "One.", "kind": "Event"}.items()}
+    assert view(Table(list(row), [row])).columns == ["kind"]
+
+
+def test_pages_speak_in_words(client: TestClient) -> None:
+    page = client.get("/id/entity/x-river-front", headers=HTML).text
+    assert "3 March 2021" in page
+    assert "2021-03-03" not in page
+    assert "code/fact-" not in re.sub(r'(?:href|title|value)="[^"]*"', "", page)
+    shown = re.sub(r"<[^>]+>", " ", re.sub(r'<p class="dim iri">.*?</p>', "", page))
+    assert not re.search(r"document/[0-9a-f]{20}/", shown)
+
+
+def test_answers_that_may_go_on_say_so(client: TestClient) -> None:
+    first = client.get("/q/events", params={"limit": "1"})
+    assert 'rel="next"' in first.headers["link"]
+    assert re.match(r"<\?[^>]*offset=1", first.headers["link"])
+    assert "link" not in client.get("/q/events", params={"limit": "1000"}).headers
+    page = client.get("/q/events", params={"limit": "1", "offset": "1"}, headers=HTML).text
+    assert 'rel="next"' in page
+    assert 'rel="prev"' in page
+
+
+@pytest.mark.parametrize(("path", "methods"), [("/sparql", "GET, HEAD, OPTIONS, POST"), ("/q/events", "GET, HEAD, OPTIONS")])
+def test_methods_that_a_path_has(client: TestClient, path: str, methods: str) -> None:
+    refused = client.delete(path)
+    assert (refused.status_code, refused.headers["allow"]) == (405, methods)
+    assert refused.json()["detail"] == f"DELETE is not possible at {path}; possible are {methods}"
+    options = client.options(path)
+    assert (options.status_code, options.headers["allow"]) == (204, methods)
+
+
+@pytest.mark.parametrize(
+    "path", ["/id/../../etc/passwd", "/id/..%2f..%2fetc", "/q/..%2fevents", "/q/events.rq", "/static/..%2fapp.py"]
+)
+def test_paths_lead_nowhere_else(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "text", ['" }', "\\u0022", '"""', "> ?p", "# x", "x } UNION { ?s ?p ?o }", "UNDEF", "?x", "'; DROP", "\u202e"]
+)
+def test_no_value_gets_out_of_its_cell(client: TestClient, text: str) -> None:
+    for query in load_queries().values():
+        for parameter in query.parameters:
+            needed = {p.name: query.example.get(p.name, "entity/Q912") for p in query.parameters if p.required}
+            response = client.get(f"/q/{query.name}", params={**needed, parameter.name: text})
+            assert response.status_code in (200, 400)
+            assert response.status_code == 200 or response.json()["code"] == "invalid_parameter", response.text
+
+
+def test_named_queries_are_answered_while_strangers_keep_their_workers_busy(filled_settings: Settings) -> None:
+    with TestClient(create_app(filled_settings)) as busy, ThreadPoolExecutor(4) as threads:
+        busy.get("/q/states", params={"state": "Mali"})
+        asked = [threads.submit(busy.get, "/sparql", params={"query": ENDLESS}) for _ in range(4)]
+        time.sleep(0.3)
+        begun = time.monotonic()
+        for _ in range(5):
+            assert busy.get("/q/states", params={"state": "Mali"}).status_code == 200
+        assert time.monotonic() - begun < 2.5
+        assert {one.result().status_code for one in asked} <= {503, 504}
+
+
+@pytest.mark.parametrize(
+    ("sent", "closed"),
+    [
+        (b"", True),
+        (b"GET / HTTP/1.1\r\nHost:", True),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc", True),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", False),
+    ],
+)
+def test_requests_must_come_in_time(sent: bytes, closed: bool) -> None:
+    async def answers(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    class Hasty(PromptRequests):
+        limit_s = 0.3
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(answers, http=Hasty, lifespan="off", log_level="critical"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            with socket.create_connection(listening.getsockname(), timeout=5) as connection:
+                connection.sendall(sent)
+                if not closed:
+                    assert connection.recv(100).startswith(b"HTTP/1.1 204")
+                    time.sleep(0.6)
+                    connection.sendall(sent)  # an idle connection may be used again
+                    assert connection.recv(100).startswith(b"HTTP/1.1 204")
+                else:
+                    with contextlib.suppress(ConnectionResetError):
+                        assert connection.recv(100) == b""
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+def test_client_that_goes_away_is_no_fault(filled_settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    app = create_app(filled_settings)
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/sparql-query"), (b"content-length", b"100")]
+    scope = {"type": "http", "method": "POST", "path": "/sparql", "query_string": b"", "headers": headers, "root_path": ""}
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 408
+    assert caplog.records == []

@@ -6,7 +6,8 @@ from crisiskg.annotation.gazetteer import Gazetteer
 from crisiskg.annotation.lexicon import name_words
 from crisiskg.annotation.name_spans import find_names
 from crisiskg.annotation.names import Name
-from crisiskg.annotation.nominals import directional_places, find_nominals, find_pronouns
+from crisiskg.annotation.nominals import directional_places, find_nominals
+from crisiskg.annotation.pronouns import find_pronouns
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import EntityType, Mention, MentionKind
 
@@ -36,15 +37,12 @@ def find_mentions(reading: Reading, gazetteer: Gazetteer) -> None:
         assert name.type is not None
         found.setdefault((name.start, name.end), (name.type, "name", name.confidence))
     for nominal in (*find_nominals(doc, names), *directional_places(doc, names)):
-        assert nominal.type is not None
         if not _is_prose(reading, doc[nominal.start].idx):
             continue
         found.setdefault((nominal.start, nominal.end), (nominal.type, "nominal", 0.7))
     for pronoun in find_pronouns(doc):
-        if not _is_prose(reading, doc[pronoun.start].idx):
-            continue
-        kind = _PRONOUN_TYPES.get(doc[pronoun.head].lower_, "Person")
-        found.setdefault((pronoun.start, pronoun.end), (kind, "pronoun", 0.6))
+        if _is_prose(reading, pronoun.idx):
+            found.setdefault((pronoun.i, pronoun.i + 1), (_PRONOUN_TYPES.get(pronoun.lower_, "Person"), "pronoun", 0.6))
     text = reading.document.text
     mentions: list[Mention] = []
     for (first, last), (entity_type, mention_kind, confidence) in sorted(

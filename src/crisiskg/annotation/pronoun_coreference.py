@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from crisiskg.annotation.clusters import Cluster, coarse
-from crisiskg.annotation.nominals import PERSONAL, relative_head
+from crisiskg.annotation.pronouns import PERSONAL, relative_head
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import EntityType, Mention
 from crisiskg.annotation.resolution import Resolution

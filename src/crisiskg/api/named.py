@@ -155,8 +155,17 @@ def openapi_parameters(query: NamedQuery) -> list[dict[str, Any]]:
         for parameter in query.parameters
     ]
     if query.limit is not None:
-        found.append({"name": "limit", "in": "query", "schema": {"type": "integer", "default": query.limit}})
-        found.append({"name": "offset", "in": "query", "schema": {"type": "integer", "default": 0}})
+        found.append(
+            {"name": "limit", "in": "query", "description": "Most rows", "schema": {"type": "integer", "default": query.limit}}
+        )
+        found.append(
+            {
+                "name": "offset",
+                "in": "query",
+                "description": "Rows that are passed over",
+                "schema": {"type": "integer", "default": 0},
+            }
+        )
     found.append({"name": "format", "in": "query", "schema": {"type": "string"}, "description": "json, csv, tsv, xml, ttl, …"})
     return found
 

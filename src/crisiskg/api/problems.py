@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from crisiskg.api.negotiation import HTML, accepted
@@ -44,10 +46,20 @@ def problem(status: int, code: str, detail: str, hint: str | None = None) -> dic
 def allowed_methods(request: Request) -> list[str]:
     """Return the methods that the path of a request can be asked with; OPTIONS and, with GET, HEAD always can."""
     found = {"OPTIONS"}
-    for route in request.app.routes:
+    for route in _routes(request.app.routes):
         if route.matches(request.scope)[0] != Match.NONE:
             found |= set(getattr(route, "methods", None) or ())
     return sorted(found | {"HEAD"} if "GET" in found else found)
+
+
+def _routes(routes: Iterable[Any]) -> Iterator[Any]:
+    """Yield routes, those of included routers one by one."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from _routes(included.routes)
 
 
 def install(app: FastAPI, renderer: Renderer) -> None:
@@ -92,6 +104,11 @@ def install(app: FastAPI, renderer: Renderer) -> None:
         _log.error("a fault in %s", request.url.path, exc_info=error)
         return answer(request, problem(500, "internal_error", "a fault in crisiskg; the log of the server says more"))
 
+    async def gone(request: Request, error: Exception) -> Response:
+        del request, error
+        return Response(None, 408)  # nobody reads it; without an answer the server would log a fault
+
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(CrisiskgError, known)
     app.add_exception_handler(StarletteHTTPException, http_error)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -29,8 +29,18 @@ _QUERY = "application/sparql-query"
 _OPENAPI: dict[str, Any] = {
     "parameters": [
         {"name": "query", "in": "query", "schema": {"type": "string"}, "description": "SPARQL 1.1 query"},
-        {"name": "default-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
-        {"name": "named-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+        {
+            "name": "default-graph-uri",
+            "in": "query",
+            "description": "Graph of the default graph",
+            "schema": {"type": "array", "items": {"type": "string"}},
+        },
+        {
+            "name": "named-graph-uri",
+            "in": "query",
+            "description": "Graph that GRAPH can name",
+            "schema": {"type": "array", "items": {"type": "string"}},
+        },
         {
             "name": "format",
             "in": "query",

@@ -43,7 +43,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
-    """Write a table: ruled and folded to the width of a terminal, separated by tabs elsewhere."""
+    """Write a table: ruled and folded on a terminal, or value by value where it is too narrow; separated by tabs elsewhere."""
     if not sys.stdout.isatty():
         click.echo("\t".join(header))
         for line in lines:
@@ -53,10 +53,39 @@ def print_table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    cells = [[" ".join(_printable(cell).split()) for cell in line] for line in lines]
+    if table_width(header, cells) > console.width:
+        _print_records(header, cells, console.width)
+        return
     table = Table(*header, header_style="bold", show_lines=False)
-    for line in lines:
-        table.add_row(*(Text(" ".join(_printable(cell).split())) for cell in line))
-    Console().print(table)
+    for line in cells:
+        table.add_row(*(Text(cell) for cell in line))
+    console.print(table)
+
+
+def table_width(header: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
+    """Return how wide a terminal must be for a table that can be read; long values may be folded, not below 24 characters.
+
+    >>> table_width(["name", "what"], [["Mali", "x" * 100]])
+    35
+    """
+    columns = [max([len(name), *(min(24, len(line[place])) for line in cells)]) for place, name in enumerate(header)]
+    return sum(columns) + 3 * len(columns) + 1
+
+
+def _print_records(header: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> None:
+    """Write a line for each value, for tables that are too wide."""
+    import textwrap
+
+    indent = max(len(name) for name in header) + 2
+    for number, line in enumerate(cells):
+        if number:
+            click.echo("─" * width)
+        for name, cell in zip(header, line, strict=True):
+            if cell:
+                first = f"{name:{indent}}"
+                click.echo(textwrap.fill(cell, width, initial_indent=first, subsequent_indent=" " * indent))
 
 
 def _printable(text: str) -> str:

@@ -59,6 +59,7 @@ def open_ingest(settings: Settings, *, dry_run: bool = False) -> Iterator[Ingest
     """Open store, model and shapes for one run of the write path, with vocabulary and reference data in place."""
     from crisiskg.annotating import open_annotating
     from crisiskg.ingest import Ingest, describe_run
+    from crisiskg.interruption import uninterrupted
     from crisiskg.store import existing_folder, is_url, open_store, stored_base_iri
     from crisiskg.validation import validate
 
@@ -80,7 +81,8 @@ def open_ingest(settings: Settings, *, dry_run: bool = False) -> Iterator[Ingest
             run.prepare()
             yield run
     finally:
-        store.close()
+        with uninterrupted():
+            store.close()
 
 
 @contextlib.contextmanager

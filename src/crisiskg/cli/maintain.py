@@ -62,6 +62,7 @@ def verify_command(context: click.Context, store: str | None, as_json: bool, rep
 
     Exit code 0 when they agree, or were made to; 7 when they do not.
     """
+    from crisiskg.interruption import uninterrupted
     from crisiskg.store import OxigraphStore, existing_folder, is_url
 
     settings = settings_from(context, store=store)
@@ -70,8 +71,9 @@ def verify_command(context: click.Context, store: str | None, as_json: bool, rep
     with OxigraphStore(existing_folder(settings.store), check=False) as opened:
         found = opened.verify()
         if repair and not found.sound:
-            opened.accept(found)
-            opened.publish()
+            with uninterrupted():
+                opened.accept(found)
+                opened.publish()
     if as_json:
         print_json(
             {

@@ -1,0 +1,127 @@
+"""How the form of a verb tells: its tense and aspect, its modal verbs, negation, adverbs and infinitive."""
+
+from __future__ import annotations
+
+from crisiskg.annotation.clauses import ClauseReader
+from crisiskg.annotation.factuality import Cues, Factuality
+from crisiskg.annotation.syntax import Syntax
+
+_PRESENT_BE = frozenset({"is", "are", "am", "'s", "’s", "'re", "’re"})
+_PERFECT_BE = frozenset({"been", "'ve", "’ve"})
+#: Forms of the infinitive and plural of "have" as auxiliary.
+HAVE = ("have", "'ve", "’ve")
+FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "sha"})
+
+
+class VerbModality:
+    """Reads the verb forms of one document."""
+
+    def __init__(self, syntax: Syntax, cues: Cues) -> None:
+        """Keep the parse and the cues."""
+        self.syntax = syntax
+        self.cues = cues
+        self.clauses = ClauseReader(syntax, cues)
+
+    def read(self, verb: int, told: Factuality, *, material: bool, headline: bool) -> None:
+        """Apply what the form of a trigger tells.
+
+        Args:
+            verb: The trigger.
+            told: What is told of it so far; it is changed.
+            material: Whether the type is one of deeds; in the simple present these go on, while acts of speech are done.
+            headline: Whether it stands in a title or caption, where the present tense tells what has happened.
+        """
+        syntax = self.syntax
+        auxiliaries = self.clauses.auxiliaries(verb)
+        modals = [syntax.lower[a] for a in auxiliaries if syntax.tag[a] == "MD"]
+        forms = [syntax.lower[a] for a in auxiliaries]
+        perfect = any(f in HAVE for f in forms)
+        self.modal(verb, modals, perfect, told)
+        if not modals and told.status == "happened":
+            tag = syntax.tag[verb]
+            present = any(f in _PRESENT_BE for f in forms)
+            since = any(syntax.lower[c] == "since" and syntax.dep[c] in ("prep", "mark") for c in syntax.children[verb])
+            progressive = tag == "VBG" and (present or any(f in _PERFECT_BE for f in forms))
+            passive = tag == "VBN" and present and ("being" in forms or (material and not headline))
+            lasting = material and since and any(f in ("has", *HAVE) for f in forms)
+            simple = tag in ("VBZ", "VBP") and material and not headline and not auxiliaries and syntax.dep[verb] != "ccomp"
+            if progressive or passive or lasting or simple:
+                told.status = "ongoing"
+            elif (
+                tag == "VB"
+                and not auxiliaries
+                and syntax.dep[verb] in ("ROOT", "ccomp", "conj", "parataxis")
+                and not syntax.kids(verb, "nsubj", "nsubjpass")
+            ):
+                told.weaken("hypothetical")  # an imperative
+        if self.clauses.is_negated(verb):
+            told.polarity = "negative"
+        self._adverbs(verb, told)
+        if "to" in forms and not modals:
+            self._infinitive(verb, told)
+
+    def reach(self, verb: int, told: Factuality, *, negation: bool = True) -> None:
+        """Let modals, negation and adverbs of a transparent verb reach what it governs."""
+        syntax = self.syntax
+        auxiliaries = self.clauses.auxiliaries(verb)
+        modals = [syntax.lower[a] for a in auxiliaries if syntax.tag[a] == "MD"]
+        perfect = any(syntax.lower[a] in HAVE for a in auxiliaries)
+        self.modal(verb, modals, perfect, told)
+        if negation and self.clauses.is_negated(verb):
+            told.polarity = "negative"
+        self._adverbs(verb, told)
+        if not modals and any(syntax.lower[a] == "to" for a in auxiliaries):
+            self._infinitive(verb, told)
+        if told.status == "happened" and syntax.tag[verb] == "VBG" and any(syntax.lower[a] in _PRESENT_BE for a in auxiliaries):
+            told.status = "ongoing"
+
+    def modal(self, verb: int, modals: list[str], perfect: bool, told: Factuality) -> None:
+        """Apply the modal verbs of a clause."""
+        for modal in modals:
+            if modal in FUTURE:
+                told.weaken("planned")
+            elif modal in ("would", "'d", "’d"):
+                if perfect:
+                    told.weaken("hypothetical", "possible")
+                elif self._is_commitment(verb):
+                    told.weaken("planned")
+                else:
+                    told.weaken("hypothetical")
+            elif modal in ("may", "might", "could"):
+                told.weaken(None if perfect else "hypothetical", "possible")
+            elif modal == "must":
+                told.weaken(None if perfect else "hypothetical", "probable" if perfect else None)
+            elif modal in ("should", "ought", "can", "ca"):
+                told.weaken("hypothetical")
+        if modals:
+            condition = self.clauses.condition_of(verb)
+            if condition is not None:
+                told.condition = condition
+                told.weaken("hypothetical")
+
+    def _is_commitment(self, verb: int) -> bool:
+        """Say whether "would" is "will" as somebody said it of himself: "announced that he would withdraw"."""
+        syntax = self.syntax
+        clause = verb
+        while syntax.dep[clause] in ("conj", "xcomp"):
+            clause = syntax.head[clause]
+        return syntax.dep[clause] == "ccomp" and syntax.lemma[syntax.head[clause]] in self.cues.commitment
+
+    def _infinitive(self, verb: int, told: Factuality) -> None:
+        """An infinitive of purpose tells what is meant to come; one that a verb or noun governs is weighed there."""
+        syntax = self.syntax
+        dep = syntax.dep[verb]
+        if dep == "advcl" or (dep in ("relcl", "acl") and syntax.lemma[syntax.head[verb]] not in self.cues.governors):
+            told.weaken("planned")
+        elif dep in ("ROOT", "nsubj", "csubj", "pobj"):
+            told.weaken("hypothetical")
+
+    def _adverbs(self, verb: int, told: Factuality) -> None:
+        syntax, adverbs = self.syntax, self.cues.adverbs
+        for child in syntax.children[verb]:
+            # never the subject's own: "fighters, probably the X, are ..." weakens only the apposition
+            if syntax.dep[child] in ("advmod", "acomp", "parataxis"):
+                if syntax.lower[child] in adverbs["possible"]:
+                    told.weaken(None, "possible")
+                elif syntax.lower[child] in adverbs["probable"]:
+                    told.weaken(None, "probable")
