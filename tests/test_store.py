@@ -401,3 +401,15 @@ def test_ingest_and_named_queries_on_a_server(server: str, tmp_path: Path, monke
     with pytest.raises(errors.NotAcceptable):
         asker.run("ASK { ?s ?p ?o }", ["text/turtle"])
     asker.close()
+
+
+def test_store_that_may_only_be_read_is_not_called_corrupt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("IO error: Permission denied")
+
+    OxigraphStore(tmp_path / "store").close()
+    monkeypatch.setattr("crisiskg.store.ox.Store", refuse)
+    monkeypatch.setattr("crisiskg.store.os.access", lambda *_: False)
+    with pytest.raises(errors.StoreError, match="cannot be written by this user") as caught:
+        OxigraphStore(tmp_path / "store")
+    assert not isinstance(caught.value, errors.StoreCorrupt)

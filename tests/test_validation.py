@@ -184,6 +184,7 @@ def test_file_by_its_ending(tmp_path: Path) -> None:
 
 
 def test_file_without_known_ending_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Quiet day.", encoding="utf-8")
     with pytest.raises(UnsupportedSource, match=r"notes\.txt has no ending of an RDF format"):
         validate_file(tmp_path / "notes.txt")
 

@@ -155,6 +155,10 @@ class OxigraphStore:
                     f"another process writes to the store {folder}",
                     hint="Wait until it has ended; queries and serve go on meanwhile.",
                 ) from error
+            if not os.access(folder, os.W_OK) or not os.access(folder / "db", os.W_OK):
+                raise StoreError(
+                    f"the store {folder} cannot be written by this user", hint="Queries and serve need only to read it."
+                ) from error
             raise StoreCorrupt(f"the store {folder} cannot be opened: {error}", hint="Restore it from a copy.") from error
         try:
             self.journal = Journal(folder / "journal.jsonl")

@@ -76,10 +76,10 @@ def validate_file(path: str | Path, format: str | None = None) -> Report:
     """
     file = Path(path)
     name = format or file.suffix.lstrip(".")
-    if name.lower() not in FORMATS:
-        raise UnsupportedSource(f"{file.name} has no ending of an RDF format; possible are {', '.join(FORMATS)}")
     try:
         data = file.read_bytes()
     except OSError as error:
         raise SourceUnavailable(f"{file.name} cannot be read: {error.strerror or error}") from error
+    if name.lower() not in FORMATS:
+        raise UnsupportedSource(f"{file.name} has no ending of an RDF format; possible are {', '.join(FORMATS)}")
     return validate_turtle(data, name)
