@@ -162,3 +162,19 @@ SECOND_ROUND = [
 @pytest.mark.parametrize(("text", "trigger", "status"), SECOND_ROUND)
 def test_what_governs_a_clause_says_whether_it_happened(text, trigger, status):
     assert event_of(trigger, text, [("soldiers", "SecurityForce", "nominal"), ("aid", "Organization")]).status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger"),
+    [
+        ("Kenya accused the ADF of massacres.", "massacres"),
+        ("The governor accused the rebels of genocide in an interview.", "genocide"),
+        ("Malawi blamed Uganda for the bombing.", "bombing"),
+    ],
+)
+def test_what_somebody_is_accused_of_is_only_claimed(text, trigger):
+    assert event_of(trigger, text, [("Kenya", "State"), ("ADF", "ArmedGroup"), ("Uganda", "State")]).certainty == "possible"
+
+
+def test_what_somebody_named_did_is_told_as_certain():
+    assert event_of("attack", "The attack by the ADF shocked the town.", [("ADF", "ArmedGroup")]).certainty == "certain"

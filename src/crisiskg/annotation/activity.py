@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from crisiskg.annotation.factuality import Factuality
 from crisiskg.annotation.records import Mention, Quantity
-from crisiskg.annotation.relation_writer import ORGANIZATIONS, RelationWriter
+from crisiskg.annotation.relation_writer import ORGANIZATIONS, PLACES, RelationFinder, RelationWriter
 
-_PLACES = frozenset({"Place", "State"})
 _STATIC = frozenset({"in", "on", "at", "across", "throughout", "inside", "near", "around", "along", "within"})
 _PEOPLE = frozenset({"PopulationGroup", "Person"})
 _ACTIVE = ORGANIZATIONS | {"PopulationGroup"}
-_FIGHTERS = frozenset(
-    {
-        "ArmedGroup",
-        "SecurityForce",
-        "Organization",
-        "PoliticalParty",
-        "NongovernmentalOrganization",
-        "Company",
-        "IntergovernmentalOrganization",
-    }
-)
+_FIGHTERS = ORGANIZATIONS - {"GovernmentBody", "MediaOrganization"}
 
 
 def find_activity(writer: RelationWriter) -> None:
@@ -39,13 +28,7 @@ def find_activity(writer: RelationWriter) -> None:
             finder.people_in(mention)
 
 
-class _ActivityFinder:
-    def __init__(self, writer: RelationWriter) -> None:
-        self.w = writer
-        self.syntax = writer.syntax
-        self.grammar = writer.grammar
-        self.index = writer.index
-
+class _ActivityFinder(RelationFinder):
     def words_of(self, name: str) -> frozenset[str]:
         return self.w.words_of("activity", name)
 
@@ -201,7 +184,7 @@ class _ActivityFinder:
             if not opened:
                 continue
             place = self.index.at(token)
-            if place is not None and place.type in _PLACES and not any(p.end > place.start for p in places):
+            if place is not None and place.type in PLACES and not any(p.end > place.start for p in places):
                 if (
                     self.syntax.dep[token] in ("amod", "nmod", "compound", "poss")
                     and self.index.at(self.syntax.head[token]) is not None
@@ -231,7 +214,7 @@ class _ActivityFinder:
             if (
                 name == "in"
                 and place is not None
-                and place.type in _PLACES
+                and place.type in PLACES
                 and place.kind == "name"
                 and not (mention.start <= place.start < mention.end)
             ) and (self.w.named(mention) or self._is_moved(mention)):
@@ -256,17 +239,17 @@ class _ActivityFinder:
     def _place(self, x: int) -> Mention | None:
         """Return the place of a phrase; "Tajikistan's southern border" stands for Tajikistan where it is no mention itself."""
         mention = self.index.at(x)
-        if mention is not None and (mention.type in _PLACES or mention.kind == "name"):
-            return mention if mention.type in _PLACES else None
+        if mention is not None and (mention.type in PLACES or mention.kind == "name"):
+            return mention if mention.type in PLACES else None
         for y in [*self.grammar.possessors(x), *self.grammar.of(x), *reversed(self.grammar.modifiers(x))]:
             m = self.index.at(y)
-            if m is not None and m.type in _PLACES:
+            if m is not None and m.type in PLACES:
                 return m
         return None
 
     def _where(self, x: int, place: Mention) -> str | None:
         """Return the words of a place that is more than the mention that stands for it."""
-        if (at := self.index.at(x)) is not None and at.type in _PLACES:
+        if (at := self.index.at(x)) is not None and at.type in PLACES:
             return self._part(x, at)
         first, last = self.syntax.phrase(x)
         start, end = self.syntax.span(first, last)

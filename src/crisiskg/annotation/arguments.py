@@ -1,4 +1,4 @@
-"""Who takes part in an event: actors, recipients, place, origin and destination, time, as mentions of the document."""
+"""Who takes part in an event: actors and recipients, as mentions of the document; `event_places` adds the places."""
 
 from __future__ import annotations
 
@@ -8,28 +8,19 @@ from typing import TYPE_CHECKING
 
 from crisiskg.annotation.grammar import MEASURES, Grammar
 from crisiskg.annotation.records import Mention
+from crisiskg.annotation.relation_writer import PLACES
 from crisiskg.annotation.syntax import MentionIndex, Syntax
 from crisiskg.annotation.triggers import Lexicon, Trigger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PLACE_TYPES = frozenset({"Place", "State"})
 #: Verbs of moving whose object moves.
 _MOVES_ITS_OBJECT = frozenset({"withdraw", "pull", "remove", "evacuate", "recall", "bring", "take"})
 #: Types of what nobody takes part in by ending, mediating or refusing it.
 _DEEDS = frozenset({"ASSAULT", "COERCE", "PROTEST", "SANCTION", "MOBILIZE", "RETREAT"})
 #: Verbs that answer with a deed: "retaliated with air strikes".
 ANSWERS = frozenset({"reply", "respond", "answer", "react", "retaliate", "counter", "intervene", "strike", "hit"})
-_LOCATIVE_TEXT = """
-in at near on outside inside across around throughout along within off over above beyond between beside amid towards
-toward from into through to
-"""
-LOCATIVE = frozenset(_LOCATIVE_TEXT.split())
-_STATIC_TEXT = """
-in at near on outside inside across around throughout along within off over beside
-"""
-_STATIC = frozenset(_STATIC_TEXT.split())
 
 
 @dataclass(slots=True)
@@ -120,7 +111,7 @@ class ArgumentReader:
         if trigger.frame not in ("move", "undergo") or not trigger.verb or self.syntax.is_passive(token):
             return
         objects = {m.id for x in self.grammar.objects(token) for m in self.fillers(x)}
-        left = [m for m in (*arguments.actor, *arguments.recipient) if m.id in objects and m.type in PLACE_TYPES]
+        left = [m for m in (*arguments.actor, *arguments.recipient) if m.id in objects and m.type in PLACES]
         left += [
             m for x in self.grammar.objects(token) if (m := self.index.at(x)) is not None and m.type == "Place" and m not in left
         ]
@@ -244,112 +235,3 @@ class ArgumentReader:
             return
         if (lemma in light["act"] or lemma in light["apart"] or self._answers_with(token, support)) and not actors:
             actors.extend(x for x in subjects if x not in recipients)
-
-    # ------------------------------------------------------------------ places
-
-    def places(self, token: int, support: int | None, arguments: Arguments, trigger: Trigger) -> None:
-        """Fill place, origin and destination."""
-        moves = trigger.frame in ("move", "send", "visit", "noun_visit", "undergo", "undergo_by", "noun_of") or (
-            trigger.type in ("RETREAT", "MOBILIZE", "SANCTION")
-        )
-        taken = {m.id for m in arguments.actor}
-        for name, x in self._around(token, support, arguments):
-            mention = self._place(x)
-            if mention is None or mention.id in taken:
-                continue
-            if name == "from" and moves and arguments.origin is None:
-                arguments.origin = mention
-            elif name in ("to", "into", "towards", "toward", "back to", "onto") and moves and arguments.destination is None:
-                arguments.destination = mention
-            elif name in _STATIC and arguments.place is None:
-                arguments.place = mention
-            elif name == "from" and not moves and arguments.place is None:
-                arguments.place = mention  # "ousted them from towns in the north": that is where it happened
-            elif name in ("through", "across") and arguments.place is None:
-                arguments.place = mention  # "marched through the city"
-        if arguments.place is None:
-            arguments.place = self._else_place(token, support, arguments, trigger, taken)
-
-    def _else_place(
-        self, token: int, support: int | None, arguments: Arguments, trigger: Trigger, taken: set[str]
-    ) -> Mention | None:
-        for mention in arguments.recipient:  # what was taken, bombed, visited is where it happened
-            if mention.type == "Place" or (mention.type == "State" and trigger.mode in ("seize", "visit")):
-                return mention
-        for x in self.grammar.modifiers(token) if not trigger.verb else ():
-            modifier = self.index.at(x)
-            if modifier is not None and modifier.type == "Place":
-                return modifier
-        if arguments.destination is not None or arguments.origin is not None:
-            return arguments.destination or arguments.origin
-        clause = self.grammar.clause_of(support if support is not None else token)
-        for name, x in self._clause_prepositions(clause):
-            place = self._place(x)
-            if name in _STATIC and place is not None and place.id not in taken:
-                return place
-        return None
-
-    def _place(self, x: int) -> Mention | None:
-        """Return the place that the object of a preposition names or lies in: "in the north of Mali" is a place of its own."""
-        mention = self.index.at(x)
-        if mention is not None:
-            if mention.type not in PLACE_TYPES:
-                return None
-            if self._names_a_place(mention):
-                return mention
-            return self._named_within(x) or mention
-        return self._named_within(x)
-
-    def _named_within(self, x: int) -> Mention | None:
-        """Return a place named inside a phrase that is no name: "in a village near Gao", "in the town of Kidal"."""
-        syntax = self.syntax
-        for child in syntax.children[x]:
-            if (
-                syntax.dep[child] in ("appos", "compound", "poss", "nmod")
-                and (m := self.index.at(child))
-                and m.type in PLACE_TYPES
-                and self._names_a_place(m)
-            ):
-                return m
-        joined = [x, *syntax.conjuncts.get(x, ())]  # "cities and towns in the north": what stands behind the last is said of all
-        for name, y in (pair for member in joined for pair in syntax.prepositions(member)):
-            if (
-                name in ("of", "in", "near", "outside", "around")
-                and (m := self.index.at(y))
-                and m.type in PLACE_TYPES
-                and self._names_a_place(m)
-            ):
-                return m
-        return None
-
-    def _names_a_place(self, mention: Mention) -> bool:
-        """Say whether a mention holds the name of a place: "Mali", also "northern Mali", not "the town"."""
-        return mention.kind == "name" or self.syntax.pos[self.index.head[mention.id]] == "PROPN"
-
-    def _around(self, token: int, support: int | None, arguments: Arguments) -> list[tuple[str, int]]:
-        """Return prepositional phrases at the trigger, at the verb that carries it, and at its participants."""
-        syntax = self.syntax
-        found = list(syntax.prepositions(token))
-        if support is not None:
-            found.extend(syntax.prepositions(support))
-        for head in arguments.heads:
-            found.extend((n, x) for n, x in syntax.prepositions(head) if n in _STATIC)
-        for verb in (token, support):
-            if verb is not None:
-                for advmod in syntax.kids(verb, "advmod"):
-                    found.extend(syntax.prepositions(advmod))
-        return found
-
-    def _clause_prepositions(self, clause: int) -> list[tuple[str, int]]:
-        """Return prepositional phrases of a clause and of what governs it, nearest first."""
-        syntax = self.syntax
-        found: list[tuple[str, int]] = []
-        for _ in range(4):
-            found.extend(syntax.prepositions(clause))
-            for child in syntax.children[clause]:
-                if syntax.dep[child] in ("nsubj", "nsubjpass", "dobj"):
-                    found.extend(syntax.prepositions(child))
-            if syntax.head[clause] == clause:
-                break
-            clause = self.grammar.clause_of(syntax.head[clause])
-        return found

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from crisiskg.annotation.records import Mention
-from crisiskg.annotation.relation_writer import RelationWriter
-
-_PLACES = frozenset({"Place", "State"})
+from crisiskg.annotation.relation_writer import PLACES, RelationFinder, RelationWriter
 
 
 def find_borders(writer: RelationWriter) -> None:
@@ -20,19 +18,13 @@ def find_borders(writer: RelationWriter) -> None:
             finder.border(token)
 
 
-class _BorderFinder:
-    def __init__(self, writer: RelationWriter) -> None:
-        self.w = writer
-        self.syntax = writer.syntax
-        self.grammar = writer.grammar
-        self.index = writer.index
-
+class _BorderFinder(RelationFinder):
     def border(self, noun: int) -> None:
         """As in "X has a border with Y to the south, Z to the north"; "the border between X and Y"; "the X-Y border"."""
         syntax = self.syntax
-        owners = [m for x in self.grammar.possessors(noun) if (m := self.index.at(x)) and m.type in _PLACES]
+        owners = [m for x in self.grammar.possessors(noun) if (m := self.index.at(x)) and m.type in PLACES]
         if not owners and syntax.dep[noun] == "dobj":
-            owners = [m for x in self.grammar.subjects(syntax.head[noun]) if (m := self.index.at(x)) and m.type in _PLACES]
+            owners = [m for x in self.grammar.subjects(syntax.head[noun]) if (m := self.index.at(x)) and m.type in PLACES]
         told = None
         if syntax.dep[noun] == "dobj":
             told = self.w.factuality.read(syntax.head[noun])
@@ -43,7 +35,7 @@ class _BorderFinder:
                     self.w.add("borders", owner, neighbour, noun, confidence=0.8, told=told, qualifier=direction)
             return
         between = [
-            m for name, x in syntax.prepositions(noun) if name == "between" if (m := self.index.at(x)) and m.type in _PLACES
+            m for name, x in syntax.prepositions(noun) if name == "between" if (m := self.index.at(x)) and m.type in PLACES
         ]
         if len(between) == 2:
             self.w.add("borders", between[0], between[1], noun, confidence=0.8)
@@ -64,7 +56,7 @@ class _BorderFinder:
         found: list[tuple[Mention, str | None]] = []
         while token < behind:
             lower = syntax.lower[token]
-            mention = next((m for m in self.index.cover.get(token, ()) if m.type in _PLACES and m.kind == "name"), None)
+            mention = next((m for m in self.index.cover.get(token, ()) if m.type in PLACES and m.kind == "name"), None)
             if lower in directions and found and found[-1][1] is None:
                 found[-1] = (found[-1][0], lower)
             elif mention is not None:
@@ -81,5 +73,5 @@ class _BorderFinder:
         for s in self.grammar.subjects(verb):
             for o in self.grammar.objects(verb):
                 one, other = self.index.at(s), self.index.at(o)
-                if one is not None and other is not None and one.type in _PLACES and other.type in _PLACES:
+                if one is not None and other is not None and one.type in PLACES and other.type in PLACES:
                     self.w.add("borders", one, other, verb, confidence=0.85, told=told)

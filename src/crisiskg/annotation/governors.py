@@ -76,7 +76,7 @@ class Ascent:
                 if syntax.lower[current] in _WITHOUT:
                     self.told.polarity = "negative"
                     return
-                if not self._govern(head, noun, syntax.lower[current]):
+                if not self._is_accused(head) and not self._govern(head, noun, syntax.lower[current]):
                     return
                 current = head
                 noun = noun and syntax.pos[current] not in ("VERB", "AUX")
@@ -111,6 +111,12 @@ class Ascent:
                 return
             current = head
             noun = False if syntax.pos[head] in ("VERB", "AUX") else noun
+
+    def _is_accused(self, token: int) -> bool:
+        """Say whether a word is whom somebody accuses: "accused the ADF of massacres" is read as "the ADF of massacres"."""
+        syntax = self.syntax
+        verb = syntax.head[token]
+        return syntax.dep[token] in ("dobj", "nsubjpass") and self.cues.governors.get(syntax.lemma[verb]) == "alleged"
 
     def _is_assertion(self, verb: int, head: int) -> bool:
         """Say whether a word of planning or wishing only asserts what its clause tells: "announced that X had fled"."""

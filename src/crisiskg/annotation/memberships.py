@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from crisiskg.annotation.factuality import Factuality
 from crisiskg.annotation.records import Mention
-from crisiskg.annotation.relation_writer import ORGANIZATIONS, RelationWriter
+from crisiskg.annotation.relation_writer import ORGANIZATIONS, RelationFinder, RelationWriter
 from crisiskg.documents import DateBounds
 
 _HELD = frozenset({"headOf", "memberOf", "agentOf", "ministerOf", "headOfState", "headOfGovernment", "spokespersonOf"})
@@ -55,12 +55,9 @@ def find_changes(writer: RelationWriter) -> None:
     finder.close()
 
 
-class _ChangeFinder:
+class _ChangeFinder(RelationFinder):
     def __init__(self, writer: RelationWriter) -> None:
-        self.w = writer
-        self.syntax = writer.syntax
-        self.grammar = writer.grammar
-        self.index = writer.index
+        super().__init__(writer)
         #: person → (token that says that he left, what he left or None for all, when at the latest)
         self.left: list[tuple[str, int, str | None, DateBounds | None]] = []
         self.defected: set[str] = set()

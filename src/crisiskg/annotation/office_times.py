@@ -1,4 +1,4 @@
-"""On which day an office is surely held: the day that its sentence speaks of.
+"""From when until when an office is held: what is stated beside the role noun, else the day that its sentence speaks of.
 
 "On 3 May 2016 President X signed" says that X held the office on that day, not on the day of publication. An office told without
 a day is held on the day of publication (`crisiskg.graph` adds that), unless the reference data know that it was over by then.
@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crisiskg.annotation.event_times import EventTimes
+from crisiskg.annotation.office_holders import NAMING
 from crisiskg.annotation.relation_writer import RelationWriter
 from crisiskg.annotation.triggers import load_lexicon
 from crisiskg.documents import DateBounds
@@ -19,6 +20,36 @@ if TYPE_CHECKING:
 
 _OFFICES = frozenset({"headOfState", "headOfGovernment", "ministerOf", "headOf", "spokespersonOf"})
 _KINDS = {"headOfState": "head-of-state", "headOfGovernment": "head-of-government", "ministerOf": "minister"}
+
+
+def stated_interval(writer: RelationWriter, token: int) -> tuple[DateBounds | None, DateBounds | None]:
+    """Return bounds of beginning and end that "since", "from", "until" and "to" state beside a role noun."""
+    syntax = writer.syntax
+    nodes = [token]
+    if syntax.dep[token] in ("attr", "oprd", "dobj"):
+        nodes.append(syntax.head[token])
+    elif syntax.dep[token] == "pobj" and syntax.lower[syntax.head[token]] == "as":
+        nodes.append(syntax.head[syntax.head[token]])
+    begin = finish = None
+    for node in nodes:
+        for name, x in syntax.prepositions(node):
+            bounds = writer.bounds_at(x)
+            if bounds is None:
+                continue
+            if name in ("since", "from"):
+                begin = bounds
+            elif name in ("until", "till", "to"):
+                finish = bounds
+            elif begin is None and name in ("in", "on") and _is_entry(writer, node):
+                begin = bounds  # "was appointed president in March": the day of appointment
+    return begin, finish
+
+
+def _is_entry(writer: RelationWriter, verb: int) -> bool:
+    """Say whether a verb tells how an office was entered, as fact."""
+    if writer.syntax.lemma[verb] not in NAMING | {"become"}:
+        return False
+    return writer.factuality.read(verb, material=False).is_fact
 
 
 def bound_offices(writer: RelationWriter) -> None:

@@ -172,6 +172,10 @@ class Reading:
                 return region.kind
         return "body"
 
+    def in_credits(self, offset: int) -> bool:
+        """Say whether the text at an offset only names who made the document: a byline, a list of contributors."""
+        return self.region_at(offset) in ("byline", "contributors")
+
     def annotation(self) -> Annotation:
         """Return what was found, frozen."""
         return Annotation(

@@ -26,6 +26,7 @@ NongovernmentalOrganization MediaOrganization Company
 """
 ORGANIZATIONS = frozenset(_ORGANIZATIONS_TEXT.split())
 GROUPS = ORGANIZATIONS | {"State", "PopulationGroup"}
+PLACES = frozenset({"Place", "State"})
 SYMMETRIC = frozenset({"against", "alliedWith", "borders", "spouseOf"})
 
 
@@ -94,6 +95,11 @@ class RelationWriter:
             found = {m.entity for m in self.reading.mentions if m.kind == "name" and m.entity is not None}
             self.__dict__["_named_cache"] = found
         return found
+
+    def bounds_at(self, token: int) -> DateBounds | None:
+        """Return the days that the time expression around a token spans; None where there is none or it spans none."""
+        at = self.syntax.start[token]
+        return next((t.bounds for t in self.reading.times if t.start <= at < t.end and t.bounds is not None), None)
 
     def add(
         self,
@@ -180,3 +186,14 @@ class RelationWriter:
     def change(self, key: tuple[object, ...], relation: Relation) -> None:
         """Put a relation in the place of the one with this key."""
         self.relations[key] = relation
+
+
+class RelationFinder:
+    """What the finders of one document's relations start with: the writer, and what it has indexed, at hand."""
+
+    def __init__(self, writer: RelationWriter) -> None:
+        """Keep the writer."""
+        self.w = writer
+        self.syntax = writer.syntax
+        self.grammar = writer.grammar
+        self.index = writer.index

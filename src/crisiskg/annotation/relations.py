@@ -17,8 +17,6 @@ from crisiskg.annotation.war_sides import find_sides
 if TYPE_CHECKING:
     from crisiskg.annotation.reading import Reading
 
-_SKIPPED_REGIONS = frozenset({"byline", "contributors"})
-
 
 def find_relations(reading: Reading) -> None:
     """Add the relations of a document to its reading, in order of their evidence.
@@ -37,6 +35,5 @@ def find_relations(reading: Reading) -> None:
     find_borders(writer)
     find_sides(writer)
     bound_offices(writer)
-    skipped = [(r.start, r.end) for r in reading.document.regions if r.kind in _SKIPPED_REGIONS]
-    found = [r for r in writer.relations.values() if not any(a <= r.start < b for a, b in skipped)]
+    found = [r for r in writer.relations.values() if not reading.in_credits(r.start)]
     reading.relations.extend(sorted(found, key=lambda r: (r.start, r.type, r.head, r.tail, r.order or 0)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crisiskg.annotation.factuality import Factuality
 from crisiskg.annotation.records import Mention
-from crisiskg.annotation.relation_writer import ORGANIZATIONS, RelationWriter
+from crisiskg.annotation.relation_writer import ORGANIZATIONS, RelationFinder, RelationWriter
 from crisiskg.documents import DateBounds
 
 #: Names of wars in which "of" names who was attacked.
@@ -19,13 +19,7 @@ def find_sides(writer: RelationWriter) -> None:
             finder.sides(mention)
 
 
-class _SideFinder:
-    def __init__(self, writer: RelationWriter) -> None:
-        self.w = writer
-        self.syntax = writer.syntax
-        self.grammar = writer.grammar
-        self.index = writer.index
-
+class _SideFinder(RelationFinder):
     def sides(self, war: Mention) -> None:
         """Write who takes part in a war, and until when it lasted."""
         syntax, head = self.syntax, self.index.head[war.id]
@@ -130,7 +124,7 @@ class _SideFinder:
             if not self.w.factuality.read(verb, material=False).is_fact:
                 continue
             for name, x in syntax.prepositions(verb):
-                bounds = self._bounds_at(x)
+                bounds = self.w.bounds_at(x)
                 if bounds is not None and name in ("in", "on", "by", "around"):
                     if syntax.lemma[verb] in ended:
                         finish = bounds
@@ -140,7 +134,7 @@ class _SideFinder:
                     begin = bounds if name == "from" else begin
                     finish = bounds if name in ("until", "to", "till") else finish
         for name, x in syntax.prepositions(head):
-            bounds = self._bounds_at(x)
+            bounds = self.w.bounds_at(x)
             if bounds is None:
                 continue
             if name == "of":  # "the civil war of 1992-1997"
@@ -151,10 +145,3 @@ class _SideFinder:
             elif name in ("until", "to"):
                 finish = bounds
         return begin, finish
-
-    def _bounds_at(self, token: int) -> DateBounds | None:
-        at = self.syntax.start[token]
-        for time in self.w.reading.times:
-            if time.start <= at < time.end and time.bounds is not None:
-                return time.bounds
-        return None

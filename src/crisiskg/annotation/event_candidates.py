@@ -1,0 +1,141 @@
+"""Words that may tell events: verbs and nouns with an entry in the lexicon, and verbs that tell a happening of no type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crisiskg.annotation.arguments import ANSWERS
+from crisiskg.annotation.event_types import Candidate
+from crisiskg.annotation.grammar import Grammar
+from crisiskg.annotation.syntax import MentionIndex
+from crisiskg.annotation.triggers import Lexicon, Trigger
+
+if TYPE_CHECKING:
+    from crisiskg.annotation.reading import Reading
+
+_HEADLINE_REGIONS = frozenset({"title", "caption"})
+#: What makes of a noun's event a lasting quality: "war-torn".
+_SUFFIXES = frozenset(
+    {"prone", "like", "era", "torn", "hit", "ridden", "affected", "proof", "plagued", "weary", "ravaged", "related", "free"}
+)
+_MONTHS = frozenset({"march", "may"})
+
+
+class CandidateFinder:
+    """Finds the candidates of one document."""
+
+    def __init__(self, reading: Reading, grammar: Grammar, index: MentionIndex, lexicon: Lexicon) -> None:
+        """Keep the parse, the mentions and the lexicon."""
+        self.reading = reading
+        self.grammar = grammar
+        self.syntax = grammar.syntax
+        self.index = index
+        self.lexicon = lexicon
+
+    def find(self) -> list[Candidate]:
+        """Return the words that tell events, in order."""
+        out: list[Candidate] = []
+        for token in range(len(self.syntax)):
+            pos = self.syntax.pos[token]
+            if pos == "VERB":
+                candidate = self._verb(token)
+            elif pos in ("NOUN", "PROPN", "ADJ"):
+                candidate = self._noun(token, pos)
+            else:
+                continue
+            if candidate is not None:
+                out.append(candidate)
+        return out
+
+    def _verb(self, token: int) -> Candidate | None:
+        syntax = self.syntax
+        if self.reading.in_credits(syntax.start[token]):
+            return None
+        if syntax.lemma[token] not in self.lexicon.verbs:
+            if not self._is_generic(token):
+                return None
+            row = Trigger(syntax.lemma[token], True, None, None, (), "act", ())
+            return Candidate(token, row, None, None, None, (), generic=True)
+        if syntax.dep[token] in ("aux", "auxpass"):
+            return None
+        attributive = syntax.dep[token] in ("amod", "compound", "nmod") and syntax.tag[token] != "VBN"
+        if attributive and not self.grammar.objects(token):
+            return None
+        return self._entered(token)
+
+    def _noun(self, token: int, pos: str) -> Candidate | None:
+        syntax, nouns = self.syntax, self.lexicon.nouns
+        if syntax.lemma[token] not in nouns and syntax.lower[token] not in nouns:
+            return None
+        if not self._is_nominal(token, pos) or self.reading.in_credits(syntax.start[token]):
+            return None
+        return self._entered(token)
+
+    def _entered(self, token: int) -> Candidate | None:
+        """Return the candidate of a word by its entry in the lexicon, where one fits."""
+        trigger = self.lexicon.match(self.grammar, token)
+        if trigger is None:
+            return None
+        support = None if trigger.verb else self._support(token)
+        return Candidate(token, trigger, support, trigger.type, trigger.mode, trigger.contexts)
+
+    def _is_generic(self, verb: int) -> bool:
+        """Say whether a verb without an entry may tell a happening that fits no type: finite, and no state or speech."""
+        syntax = self.syntax
+        if syntax.lemma[verb] in self.lexicon.not_generic or syntax.tag[verb] not in ("VBD", "VBN", "VB", "VBG"):
+            return False
+        if syntax.dep[verb] not in ("ROOT", "conj", "ccomp", "relcl", "advcl"):
+            return False
+        return syntax.tag[verb] == "VBD" or bool(syntax.kids(verb, "aux", "auxpass"))
+
+    def _is_nominal(self, token: int, pos: str) -> bool:
+        """Say whether a noun can tell an event here: not inside a name, not as modifier of a thing."""
+        syntax = self.syntax
+        name = self.index.in_name(token)
+        if name is not None and name.type != "NamedEvent":
+            return False
+        if token + 2 < len(syntax) and syntax.lower[token + 1] == "-" and syntax.lower[token + 2] in _SUFFIXES:
+            return False  # "coup-prone"
+        if (
+            pos == "PROPN"
+            and name is None
+            and (syntax.lower[token] in _MONTHS or (self._title_case(token) and not self.is_headline(token)))
+        ):
+            return False
+        if pos == "ADJ":
+            return syntax.lower[token] in self.lexicon.nouns
+        if syntax.dep[token] in ("compound", "nmod", "npadvmod") and syntax.pos[syntax.head[token]] in ("NOUN", "PROPN"):
+            above = syntax.lemma[syntax.head[token]]
+            return (
+                above in ("attempt", "wave", "series", "campaign", "spree", "bid", "effort") and above not in self.lexicon.nouns
+            )
+        return True
+
+    def is_headline(self, token: int) -> bool:
+        """Say whether a word stands in a title, where capitals mean nothing."""
+        if self.reading.region_at(self.syntax.start[token]) in _HEADLINE_REGIONS:
+            return True
+        title = self.reading.document.title
+        return title is not None and self.syntax.start[token] < len(title) and self.reading.document.text.startswith(title)
+
+    def _title_case(self, token: int) -> bool:
+        return self.reading.document.text[self.syntax.start[token]].isupper()
+
+    def _support(self, noun: int) -> int | None:
+        """Return the verb that carries a nominal event: of which it is object or subject, perhaps through a series."""
+        syntax = self.syntax
+        while syntax.dep[noun] == "conj":
+            noun = syntax.head[noun]
+        head, dep = syntax.head[noun], syntax.dep[noun]
+        light = self.lexicon.light_verbs
+        if dep in ("dobj", "nsubjpass") and syntax.lemma[head] in (light["act"] | light["apart"] | light["suffer"]):
+            return head
+        if dep == "pobj":
+            verb = syntax.head[head]
+            if syntax.lower[head] == "in" and syntax.lemma[verb] in ("engage", "participate", "part", "involve"):
+                return verb if syntax.pos[verb] == "VERB" else None
+            if syntax.lower[head] == "under" and syntax.lemma[verb] == "come":
+                return verb
+            if syntax.lower[head] == "with" and syntax.lemma[verb] in ANSWERS and syntax.pos[verb] == "VERB":
+                return verb
+        return None
