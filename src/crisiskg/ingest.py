@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from crisiskg.validation import Report
 
 #: Writes are made to last after so many documents or so many seconds, whichever is first.
-_FLUSH_DOCUMENTS = 20
+_FLUSH_DOCUMENTS = 50
 _FLUSH_S = 1.0
 
 

@@ -59,17 +59,17 @@ def canonical_lines(quads: Iterable[ox.Quad]) -> list[str]:
     content = list(quads)
     lines = set()
     typed = []
-    for quad, line in zip(content, _lines(content), strict=True):
+    for quad, line in zip(content, n_quads_lines(content), strict=True):
         if '"^^<' in line:
             typed.append(quad)
         else:
             lines.add(line)
     scratch = ox.Store()
     scratch.extend(typed)
-    return sorted(lines.union(_lines(list(scratch))))
+    return sorted(lines.union(n_quads_lines(list(scratch))))
 
 
-def _lines(quads: list[ox.Quad]) -> list[str]:
+def n_quads_lines(quads: list[ox.Quad]) -> list[str]:
     """Return the N-Quads line of each quad; a line break within a literal is escaped there."""
     text = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
     return text.split("\n")[:-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -45,6 +46,9 @@ class Pipeline:
             from crisiskg.annotation.gazetteer import load_gazetteer
 
             self._gazetteer = load_gazetteer(self.settings)
+            # Model and gazetteer stay for good: without this, each full collection of garbage walks through all of them.
+            gc.collect()
+            gc.freeze()
         return self._gazetteer
 
     @property

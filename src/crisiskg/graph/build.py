@@ -110,10 +110,8 @@ def _write_times(writer: Writer, times: tuple[TimeExpression, ...]) -> None:
         what = f"time expression {time.id}"
         span = (time.start, time.end)
         node = writer.part("time", f"{time.start}-{time.end}")
-        if time.value is None and not writer.is_used(node):
-            continue
-        if not writer.first(node):
-            continue
+        if not writer.is_used(node) or not writer.first(node):
+            continue  # what dates nothing is in the annotation
         writer.span(node, "TimeExpression", span, what)
         writer.add(node, ckg("inPassage"), writer.passage_around(span))
         writer.add(node, ckg("timeValue"), terms.text(time.value) if time.value else None)

@@ -14,7 +14,8 @@ class Index(Graph):
     def __init__(self, triples: Iterable[Any]) -> None:
         super().__init__(bind_namespaces="none")
         self._outgoing: dict[Any, dict[Any, dict[Any, None]]] = {}
-        self._incoming: dict[Any, dict[Any, dict[Any, None]]] = {}
+        #: By property, made when it is first asked for: few are.
+        self._by_value: dict[Any, dict[Any, dict[Any, None]]] = {}
         self._lists: dict[Any, tuple[Any, ...]] = {}
         for triple in triples:
             self.add(triple)
@@ -22,9 +23,27 @@ class Index(Graph):
     def add(self, triple: Any) -> Index:
         """Add a triple."""
         subject, predicate, value = triple
-        self._outgoing.setdefault(subject, {}).setdefault(predicate, {})[value] = None
-        self._incoming.setdefault(predicate, {}).setdefault(value, {})[subject] = None
+        properties = self._outgoing.get(subject)
+        if properties is None:
+            properties = self._outgoing[subject] = {}
+        values = properties.get(predicate)
+        if values is None:
+            properties[predicate] = {value: None}
+        else:
+            values[value] = None
+        if self._by_value:
+            self._by_value.clear()
         return self
+
+    def _incoming(self, predicate: Any) -> dict[Any, dict[Any, None]]:
+        """Return the subjects of a property by its values."""
+        found = self._by_value.get(predicate)
+        if found is None:
+            found = self._by_value[predicate] = {}
+            for subject, properties in self._outgoing.items():
+                for value in properties.get(predicate, ()):
+                    found.setdefault(value, {})[subject] = None
+        return found
 
     def __len__(self) -> int:
         return sum(1 for _ in self.triples((None, None, None)))
@@ -42,8 +61,12 @@ class Index(Graph):
                     if value is None or found == value:
                         yield subject, name, found
             return
-        for name in [predicate] if predicate is not None else list(self._incoming):
-            subjects = self._incoming.get(name, {})
+        if predicate is not None:
+            names = [predicate]
+        else:
+            names = list(dict.fromkeys(name for properties in self._outgoing.values() for name in properties))
+        for name in names:
+            subjects = self._incoming(name)
             for found in [value] if value is not None else list(subjects):
                 for user in subjects.get(found, ()):
                     yield user, name, found
@@ -58,7 +81,7 @@ class Index(Graph):
     def subjects(self, predicate: Any = None, object: Any = None, unique: bool = False) -> Iterator[Any]:
         """Yield subjects; one look-up where property and value are given."""
         if predicate is not None and object is not None:
-            yield from self._incoming.get(predicate, {}).get(object, ())
+            yield from self._incoming(predicate).get(object, ())
         else:
             yield from super().subjects(predicate, object, unique)
 
@@ -67,7 +90,7 @@ class Index(Graph):
         none: dict[Any, dict[Any, None]] = {}
         (predicate, backwards), *rest = steps
         if backwards:
-            users = self._incoming.get(predicate, none)
+            users = self._incoming(predicate)
             found = {subject: set(users.get(subject, ())) for subject in subjects}
         else:
             found = {subject: set(self._outgoing.get(subject, none).get(predicate, ())) for subject in subjects}
@@ -79,8 +102,9 @@ class Index(Graph):
 
     def users(self, predicate: Any) -> Iterator[Any]:
         """Yield the subjects of a property."""
-        for subjects in self._incoming.get(predicate, {}).values():
-            yield from subjects
+        for subject, properties in self._outgoing.items():
+            if predicate in properties:
+                yield subject
 
     def predicate_objects(self, subject: Any = None, unique: bool = False) -> Iterator[Any]:
         """Yield pairs of property and value; one look-up where the subject is given."""
