@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from crisiskg.errors import StoreCorrupt, StoreError
-from crisiskg.journal import EMPTY_SHA256, Journal, Operation, canonical_digest, read_entries
+from crisiskg.journal import EMPTY_SHA256, Journal, Operation, canonical_digest, canonical_lines, read_entries
 
 A, B = "https://example.org/a", "https://example.org/b"
 
@@ -87,3 +87,28 @@ def test_digest_knows_neither_order_nor_repetition() -> None:
     assert canonical_digest(quads)[0] == 2
     assert canonical_digest(quads[:1])[1] != canonical_digest(quads[1:])[1]
     assert canonical_digest([]) == (0, EMPTY_SHA256)
+
+
+@pytest.mark.parametrize(
+    "literal",
+    [
+        ox.Literal(value, datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#" + name))
+        for name, values in {
+            "integer": ["0", "7", "-7", "01", "+7", "-0", "12345678901234567890"],
+            "decimal": ["0.5", "-0.5", "1.0", "1", ".5", "00.25", "1.10", "-0.0", "1234567.000001"],
+            "date": ["2015-05-27", "2015-05-27Z", "0025-01-01", "2015-05-27+02:00"],
+            "boolean": ["true", "false", "1", "0"],
+            "double": ["1.5", "1E0"],
+            "dateTime": ["2015-05-27T00:00:00.000Z"],
+        }.items()
+        for value in values
+    ]
+    + [ox.Literal('say "1"^^<http://www.w3.org/2001/XMLSchema#integer> twice')],
+    ids=str,
+)
+def test_canonical_lines_are_what_a_store_gives_back(literal: ox.Literal) -> None:
+    quad = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), literal, ox.NamedNode("urn:g"))
+    store = ox.Store()
+    store.add(quad)
+
+    assert canonical_lines([quad]) == [f"{back} ." for back in store]

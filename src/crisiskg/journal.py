@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,27 +47,41 @@ class Entry:
     sha256: str
 
 
-def canonical_lines(quads: Iterable[ox.Quad]) -> list[str]:
+_XSD = "http://www\\.w3\\.org/2001/XMLSchema#"
+#: A typed literal that a store leaves as it is: integers, decimals, days and booleans in canonical form.
+_CANONICAL = re.compile(
+    rf'"(?:(?:0|-?[1-9][0-9]{{0,17}})"\^\^<{_XSD}(?:integer|decimal)|-?(?:0|[1-9][0-9]{{0,14}})\.[0-9]{{0,14}}[1-9]"\^\^<{_XSD}decimal'
+    rf'|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}"\^\^<{_XSD}date|(?:true|false)"\^\^<{_XSD}boolean)>'
+)
+
+
+def canonical_lines(quads: Iterable[ox.Quad], lines: list[str] | None = None) -> list[str]:
     """Return the distinct quads as sorted N-Quads lines in Oxigraph's canonical lexical forms.
 
-    Typed literals pass through a store in memory, because a store rewrites them ("01"^^xsd:integer becomes "1"): only so are the
-    lines of what was written and of what is read back the same.
+    A store rewrites typed literals ("01"^^xsd:integer becomes "1"), so those that are not seen to be in canonical form pass
+    through a store in memory: only so are the lines of what was written and of what is read back the same.
+
+    Args:
+        quads: The quads.
+        lines: Their lines, where `n_quads_lines` was asked for them already.
 
     >>> one = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(1), ox.NamedNode("urn:g"))
     >>> canonical_lines([one, one])
     ['<urn:s> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> <urn:g> .']
     """
     content = list(quads)
-    lines = set()
+    kept = set()
     typed = []
-    for quad, line in zip(content, n_quads_lines(content), strict=True):
-        if '"^^<' in line:
+    for quad, line in zip(content, lines if lines is not None else n_quads_lines(content), strict=True):
+        if '"^^<' in line and not _CANONICAL.search(line):
             typed.append(quad)
         else:
-            lines.add(line)
-    scratch = ox.Store()
-    scratch.extend(typed)
-    return sorted(lines.union(n_quads_lines(list(scratch))))
+            kept.add(line)
+    if typed:
+        scratch = ox.Store()
+        scratch.extend(typed)
+        kept.update(n_quads_lines(list(scratch)))
+    return sorted(kept)
 
 
 def n_quads_lines(quads: list[ox.Quad]) -> list[str]:
@@ -75,18 +90,22 @@ def n_quads_lines(quads: list[ox.Quad]) -> list[str]:
     return text.split("\n")[:-1]
 
 
-def canonical_digest(quads: Iterable[ox.Quad]) -> tuple[int, str]:
+def canonical_digest(quads: Iterable[ox.Quad], lines: list[str] | None = None) -> tuple[int, str]:
     """Return the number of distinct quads and the SHA-256, in hexadecimal, of their sorted N-Quads lines.
+
+    Args:
+        quads: The quads.
+        lines: Their lines, where `n_quads_lines` was asked for them already.
 
     >>> canonical_digest([]) == (0, EMPTY_SHA256)
     True
     """
-    lines = canonical_lines(quads)
+    ordered = canonical_lines(quads, lines)
     total = hashlib.sha256()
-    for line in lines:
+    for line in ordered:
         total.update(line.encode("utf-8"))
         total.update(b"\n")
-    return len(lines), total.hexdigest()
+    return len(ordered), total.hexdigest()
 
 
 class Journal:

@@ -18,8 +18,8 @@ from crisiskg.errors import (
     StoreTimeout,
     StoreUnavailable,
 )
-from crisiskg.journal import canonical_digest
-from crisiskg.store import Row, checked_quads, n_triples, named_graph, rows
+from crisiskg.journal import canonical_digest, n_quads_lines
+from crisiskg.store import Row, check_quads, n_triples, named_graph, rows
 
 if TYPE_CHECKING:
     from crisiskg.settings import Settings
@@ -102,7 +102,8 @@ class SparqlStore:
 
     def replace_graph(self, graph: str, quads: Iterable[ox.Quad]) -> None:
         """See `Store.replace_graph`."""
-        content = checked_quads(graph, quads)
+        content = list(quads)
+        check_quads(graph, content, n_quads_lines(content))
         if not content:
             self.drop_graph(graph)
             return

@@ -229,11 +229,13 @@ class OxigraphStore:
 
     def replace_graph(self, graph: str, quads: Iterable[ox.Quad]) -> None:
         """See `Store.replace_graph`."""
-        content = checked_quads(graph, quads)
+        content = list(quads)
+        lines = n_quads_lines(content)
+        check_quads(graph, content, lines)
         if not content:
             self.drop_graph(graph)
             return
-        count, digest = canonical_digest(content)
+        count, digest = canonical_digest(content, lines)
         if graph not in self._waiting and self._database.contains_named_graph(ox.NamedNode(graph)):
             self._update(graph, content)
         else:
@@ -498,20 +500,26 @@ def named_graph(graph: str) -> ox.NamedNode:
         raise InvalidIdentifier(f"{graph!r} is no IRI that a graph can have") from error
 
 
-def checked_quads(graph: str, quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Return the quads as a list, where all are in the graph and none has a blank node."""
+def check_quads(graph: str, quads: list[ox.Quad], lines: list[str]) -> None:
+    """Refuse quads that are not all in the graph, or that have a blank node.
+
+    Args:
+        graph: IRI of the graph.
+        quads: The quads.
+        lines: Their N-Quads lines, which are quick to look at: each term that is taken out of a quad is a new object.
+
+    Raises:
+        InvalidIdentifier: a quad is in another graph or has a blank node.
+    """
     name = named_graph(graph)
-    content = list(quads)
-    # Lines are quick to look at; each term that is taken out of a quad is a new object.
     end = f" {name} ."
-    if all(line.endswith(end) and " _:" not in line and line[0] == "<" for line in n_quads_lines(content)):
-        return content
-    for quad in content:
+    if all(line.endswith(end) and " _:" not in line and line[0] == "<" for line in lines):
+        return
+    for quad in quads:
         if quad.graph_name != name:
             raise InvalidIdentifier(f"a quad for the graph {graph} is in {quad.graph_name}")
         if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
             raise InvalidIdentifier(f"the graph {graph} holds a blank node, of {quad.predicate}; every thing needs an IRI")
-    return content
 
 
 def n_triples(quads: Iterable[ox.Quad]) -> bytes:
