@@ -9,6 +9,37 @@ from importlib.resources import files
 
 from crisiskg.annotation.records import EntityType
 
+#: Words of a company's legal form, and those that may stand between them.
+LEGAL_FORMS = frozenset(
+    [
+        "Inc",
+        "Inc.",
+        "Corp",
+        "Corp.",
+        "Corporation",
+        "Ltd",
+        "Ltd.",
+        "Limited",
+        "LLC",
+        "PLC",
+        "plc",
+        "Co",
+        "Co.",
+        "Company",
+        "AG",
+        "GmbH",
+        "SA",
+        "SpA",
+        "SPA",
+        "NV",
+        "Group",
+        "Holdings",
+        "and",
+        "&",
+        "Bancorp",
+    ]
+)
+
 
 @dataclass(frozen=True, slots=True)
 class NameWords:

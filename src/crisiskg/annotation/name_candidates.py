@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
 
 from crisiskg.annotation.gazetteer import Entry, Gazetteer, Match, NameKind, fold_text
-from crisiskg.annotation.lexicon import name_words
+from crisiskg.annotation.lexicon import LEGAL_FORMS, name_words
 from crisiskg.annotation.names import Name
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import EntityType
@@ -113,35 +113,6 @@ _INNER = frozenset(
         "to",
         "on",
         "in",
-    ]
-)
-_LEGAL = frozenset(
-    [
-        "Inc",
-        "Inc.",
-        "Corp",
-        "Corp.",
-        "Corporation",
-        "Ltd",
-        "Ltd.",
-        "Limited",
-        "LLC",
-        "PLC",
-        "plc",
-        "Co",
-        "Co.",
-        "Company",
-        "AG",
-        "GmbH",
-        "SA",
-        "SpA",
-        "SPA",
-        "NV",
-        "Group",
-        "Holdings",
-        "and",
-        "&",
-        "Bancorp",
     ]
 )
 #: Words in lower case that stand between names and in none.
@@ -344,7 +315,7 @@ def _split(doc: Doc, start: int, end: int, kind: EntityType | None) -> list[tupl
         elif text == "and":
             if kind not in ("Person", "Place") and any(token.text in organization for token in doc[start:end]):
                 continue
-            if doc[end - 1].text in _LEGAL:
+            if doc[end - 1].text in LEGAL_FORMS:
                 continue
             if kind not in ("Person", "Place", "Organization") or (
                 kind == "Place" and index - start == 1 and end - index == 2 and kind != "Place"
@@ -386,7 +357,7 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
             more and first.text in words.title and _is_titled(doc, start, end)
         ):
             start, changed = start + 1, True
-    if end - start > 2 and doc[end - 1].is_upper and doc[end - 2].text in _LEGAL and doc[end - 1].text not in _LEGAL:
+    if end - start > 2 and doc[end - 1].is_upper and doc[end - 2].text in LEGAL_FORMS and doc[end - 1].text not in LEGAL_FORMS:
         end -= 1  # a ticker symbol behind a company's name
     return (start, end) if start < end else None
 

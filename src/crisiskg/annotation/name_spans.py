@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
 
 from crisiskg.annotation.gazetteer import Gazetteer
-from crisiskg.annotation.lexicon import name_words
+from crisiskg.annotation.lexicon import LEGAL_FORMS, name_words
 from crisiskg.annotation.metonymy import stands_for_government
 from crisiskg.annotation.name_candidates import capital_runs, event_names, gazetteer_names, model_names, sense_type
 from crisiskg.annotation.name_companies import company_names, settle_companies
@@ -21,35 +21,6 @@ from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import EntityType
 from crisiskg.annotation.settlements import fold_name
 
-_LEGAL = frozenset(
-    [
-        "Inc",
-        "Inc.",
-        "Corp",
-        "Corp.",
-        "Corporation",
-        "Ltd",
-        "Ltd.",
-        "Limited",
-        "LLC",
-        "PLC",
-        "plc",
-        "Co",
-        "Co.",
-        "Company",
-        "AG",
-        "GmbH",
-        "SA",
-        "SpA",
-        "SPA",
-        "NV",
-        "Group",
-        "Holdings",
-        "and",
-        "&",
-        "Bancorp",
-    ]
-)
 _LOCATIVE = frozenset(
     [
         "in",
@@ -305,7 +276,7 @@ def _agree(doc: Doc, names: list[Name]) -> list[Name]:
     for name in names:
         if name.type in ORGANIZATIONS and name.end - name.start >= 2 and name.confidence >= 0.6:
             for end in range(name.start + 1, name.end):
-                if all(token.text in _LEGAL for token in doc[end : name.end]):
+                if all(token.text in LEGAL_FORMS for token in doc[end : name.end]):
                     prefixes[doc[name.start : end].text] = name.type
             if name.type == "Company" and doc[name.start].is_oov is False:
                 prefixes.setdefault(doc[name.start].text, name.type)
