@@ -8,9 +8,9 @@ PORT   ?= 8000
 # One thread a process: the numbers of processes are settings, and more threads than cores slow everything down.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo corpus serve test check format bench lock clean help
+.PHONY: demo corpus serve test check format bench bench-serve hostile faults conformance lock clean help
 help: ## say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "crisiskg needs Python 3.11 or newer; set PYTHON=python3.11")'
@@ -49,6 +49,19 @@ format: $(VENV)/.test ## rewrite the code in its one form
 
 bench: $(VENV)/.test ## speed and memory, with machine and versions
 	$(BIN)/python bench/speed.py
+
+bench-serve: $(VENV)/.test ## speed of the service beside other servers, in one run
+	$(BIN)/python bench/serve.py
+
+hostile: $(VENV)/.test ## all hostile requests against a running service
+	$(BIN)/python bench/hostile.py
+
+faults: $(VENV)/.test ## kill, truncate, flip and fill: what is left must be right
+	$(BIN)/python bench/faults.py
+
+SUITES ?= ../shared/conformance/rdf-tests
+conformance: $(VENV)/.test ## the W3C suites in SUITES against a running service and oxigraph
+	$(BIN)/python bench/conformance $(SUITES)
 
 lock: ## renew the pinned versions from pyproject.toml and requirements/test.in
 	$(PYTHON) -m venv $(VENV)-lock

@@ -14,10 +14,11 @@ import pyoxigraph as ox
 import pytest
 
 from crisiskg import errors
-from crisiskg.journal import canonical_digest
+from crisiskg.journal import canonical_digest, n_quads_lines
 from crisiskg.settings import load_settings
 from crisiskg.sparql_store import SparqlStore
-from crisiskg.store import OxigraphStore, Store, existing_folder, open_store
+from crisiskg.store import OxigraphStore, Store, Verification, existing_folder, open_store
+from crisiskg.writing.change import Change, GraphEdit
 
 G = "https://example.org/graph/a"
 H = "https://example.org/graph/b"
@@ -413,3 +414,63 @@ def test_store_that_may_only_be_read_is_not_called_corrupt(tmp_path: Path, monke
     with pytest.raises(errors.StoreError, match="cannot be written by this user") as caught:
         OxigraphStore(tmp_path / "store")
     assert not isinstance(caught.value, errors.StoreCorrupt)
+
+
+def test_default_graph_is_a_graph_like_the_others(tmp_path: Path) -> None:
+    node = ox.NamedNode("https://example.org/s")
+    content = [ox.Quad(node, node, ox.BlankNode("b1")), ox.Quad(node, node, ox.Literal(2))]
+    lines = tuple(n_quads_lines(content))
+    count, digest = canonical_digest(content)
+    with OxigraphStore(tmp_path / "s") as store:
+        store.replace_graph(G, [quad("one")])
+        store.commit(Change((GraphEdit("default", (), lines, True, True, count, digest),)))
+        assert store.graphs() == ["default", G]
+        assert store.digest("default") == digest
+        assert set(store.quads("default")) == set(content)
+        assert store.verify().sound
+    with OxigraphStore(tmp_path / "s") as store:
+        assert store.verify() == Verification(2, 3)
+        assert store.drop_graph("default") is True
+        assert store.drop_graph("default") is False
+        assert store.graphs() == [G]
+    with OxigraphStore(tmp_path / "s") as store:
+        assert store.verify().sound
+
+
+def test_loss_of_the_default_graph_is_found(tmp_path: Path) -> None:
+    node = ox.NamedNode("https://example.org/s")
+    content = [ox.Quad(node, node, node)]
+    with OxigraphStore(tmp_path / "s") as store:
+        store.commit(Change((GraphEdit("default", (), tuple(n_quads_lines(content)), True, True, *canonical_digest(content)),)))
+    db = ox.Store(tmp_path / "s" / "db")
+    db.clear()
+    db.flush()
+    del db
+    with pytest.raises(errors.StoreCorrupt, match="1 graphs: default"):
+        OxigraphStore(tmp_path / "s")
+
+
+def test_commit_is_of_all_graphs_and_keeps_ids_of_blank_nodes(tmp_path: Path) -> None:
+    node, blank = ox.NamedNode("https://example.org/s"), ox.BlankNode("abc")
+    new = [ox.Quad(blank, node, blank, ox.NamedNode(H))]
+    edits = (
+        GraphEdit(G, None, (), True, False),
+        GraphEdit(H, (), tuple(n_quads_lines(new)), False, True, *canonical_digest(new)),
+        GraphEdit("https://example.org/graph/c", (), (), False, True),
+    )
+    with OxigraphStore(tmp_path / "s") as store:
+        store.replace_graph(G, [quad("one")])
+        store.commit(Change(edits))
+        assert store.graphs() == [H, "https://example.org/graph/c"]
+        assert list(store.quads()) == new
+        assert store.journal.last == 4
+        assert store.verify().sound
+        store.commit(Change(edits[1:]))  # each step has the same outcome when repeated
+        assert list(store.quads()) == new
+
+
+def test_large_commit(tmp_path: Path) -> None:
+    content = [quad(n) for n in range(25_000)]
+    with OxigraphStore(tmp_path / "s") as store:
+        store.commit(Change((GraphEdit(G, (), tuple(n_quads_lines(content)), False, True, *canonical_digest(content)),)))
+        assert store.verify() == Verification(1, 25_000)

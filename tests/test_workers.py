@@ -21,7 +21,7 @@ from crisiskg.settings import load_settings
 from crisiskg.store import OxigraphStore
 from crisiskg.workers import Pool
 from crisiskg.workers.process import RESULT_FORMATS
-from crisiskg.workers.scan import scan_query
+from crisiskg.workers.scan import Limits, scan_query
 
 G, H = "https://example.org/graph/a", "https://example.org/graph/b"
 SETTINGS = load_settings(query_time_limit_s=2.0, query_workers=2, query_queue=2, query_memory_mb=512)
@@ -48,6 +48,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pool(folder: Path) -> Iterator[Pool]:
     with Pool(folder, SETTINGS) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def unscanned(folder: Path) -> Iterator[Pool]:
+    """A pool whose workers do not look at the words of a query."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crisiskg.workers.pool.local_command", unscanned_command)
+        with Pool(folder, SETTINGS, workers=1) as made:
+            assert values(made.run(COUNT)) == ["400"]
+            yield made
+
+
+def unscanned_command(store: Path, memory_mb: int, niceness: int) -> list[str]:
+    program = (
+        "import crisiskg.workers.scan as scan; scan.scan_query = lambda *_, **__: scan.Scan('SELECT', 1, False);"
+        "from crisiskg.workers.process import main; main()"
+    )
+    return ["-c", program, str(store), str(memory_mb), str(niceness)]
 
 
 def values(answer: object) -> list[str]:
@@ -135,19 +153,14 @@ def test_format_that_cannot_be_had(pool: Pool) -> None:
     ],
 )
 @pytest.mark.parametrize("scanned", [True, False])
-def test_no_query_reaches_the_network(pool: Pool, monkeypatch: pytest.MonkeyPatch, query: str, scanned: bool) -> None:
+def test_no_query_reaches_the_network(pool: Pool, unscanned: Pool, query: str, scanned: bool) -> None:
     """With the look at the words, and without it: the worker alone must hold."""
-    if not scanned:
-        from crisiskg.workers import pool as module
-        from crisiskg.workers.scan import Scan
-
-        monkeypatch.setattr(module, "scan_query", lambda *_: Scan("SELECT", 1, False))
     with socket.socket() as canary:
         canary.bind(("127.0.0.1", 0))
         canary.listen()
         canary.settimeout(0.05)
         with contextlib.suppress(errors.CrisiskgError):
-            pool.run(query % canary.getsockname()[1]).close()
+            (pool if scanned else unscanned).run(query % canary.getsockname()[1]).close()
         with pytest.raises(TimeoutError):
             canary.accept()
 
@@ -173,11 +186,11 @@ def test_updates_are_refused(pool: Pool, word: str) -> None:
 )
 def test_words_in_other_places_are_fine(pool: Pool, query: str) -> None:
     pool.run(query).close()
-    assert scan_query(query, 10_000, 10).names_dataset is False
+    assert scan_query(query, Limits(10_000, 10)).names_dataset is False
 
 
 def test_brackets_in_strings_are_not_nesting() -> None:
-    assert scan_query('SELECT * { ?s ?p "((((", \'{{\', """[["[[""" # {{{{\n, <urn:((> }', 1000, 3).depth == 1
+    assert scan_query('SELECT * { ?s ?p "((((", \'{{\', """[["[[""" # {{{{\n, <urn:((> }', Limits(1000, 3)).depth == 1
 
 
 @pytest.mark.parametrize("bracket", ["{}", "()"])
@@ -297,14 +310,15 @@ def test_process_that_is_killed_from_outside_is_no_fault_of_the_query(folder: Pa
     settings = load_settings(query_time_limit_s=2.0, query_workers=1, query_memory_mb=512)
     with Pool(folder, settings) as pool, ThreadPoolExecutor(1) as threads:
         assert values(pool.run(COUNT)) == ["400"]
-        first = pool._idle[0].pid
-        os.kill(first, signal.SIGKILL)
+        first = pool.pids()
+        assert len(first) == 1
+        os.kill(first[0], signal.SIGKILL)
         assert values(pool.run(COUNT)) == ["400"]
-        second = pool._idle[0]
-        assert second.pid != first
+        second = pool.pids()
+        assert first != second
         late = threads.submit(pool.run, ENDLESS)
         time.sleep(0.5)
-        os.kill(second.pid, signal.SIGKILL)  # the query goes on in another process, up to its time limit
+        os.kill(second[0], signal.SIGKILL)  # the query goes on in another process, up to its time limit
         with pytest.raises(errors.StoreTimeout):
             late.result(20)
         assert values(pool.run(COUNT)) == ["400"]

@@ -7,7 +7,17 @@ CrisiskgError
     InvalidParameter             a parameter of a query, command or setting
     UnknownName                  a query, dataset, format or setting that does not exist
     QuerySyntaxError             SPARQL that does not parse
+    MalformedBody                RDF in a request that cannot be read
     QueryRefused                 SPARQL that is well formed and not allowed here
+      FederationRefused            SERVICE or LOAD, which would call another host
+    MethodNotAllowed             a method that a path does not know
+    WriteRefused                 writing is off, or not allowed to this client
+    Unauthorized                 no token, or one that is not known
+    Forbidden                    a token whose scope does not cover it
+    ShapesViolated               a write that the shapes refuse
+    PreconditionFailed           a conditional write whose condition does not hold
+    BudgetExhausted              a client that used up its time
+    Cancelled                    a query that was cancelled by its owner or an operator
     NotAcceptable                none of the formats asked for can be had
     LimitExceeded                a documented limit was reached
     SourceError                  a document that cannot be read
@@ -19,6 +29,7 @@ CrisiskgError
       SourceUnavailable            file or server cannot be reached
     AnnotationError              a line that does not follow the annotation contract
     NotFound                     the thing asked for is not in the store
+      Gone                         it was there, and is kept no longer
   WorldError                   the world failed
     StoreError                   the store answered with an error
       StoreLocked                  another process writes to it
@@ -95,11 +106,106 @@ class QuerySyntaxError(CallerError):
     code: ClassVar[str] = "query_syntax"
 
 
+class MalformedBody(CallerError):
+    """RDF in a request cannot be read."""
+
+    code: ClassVar[str] = "malformed_body"
+
+
 class QueryRefused(CallerError):
     """SPARQL is well formed and not allowed here."""
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "query_refused"
+
+
+class FederationRefused(QueryRefused):
+    """SERVICE or LOAD, which would call another host."""
+
+    code: ClassVar[str] = "federation_disabled"
+
+
+class MethodNotAllowed(CallerError):
+    """A method that a path does not know.
+
+    Attributes:
+        allowed: The methods that it knows.
+    """
+
+    status: ClassVar[int] = 405
+    code: ClassVar[str] = "method_not_allowed"
+
+    def __init__(self, message: str, *, hint: str | None = None, allowed: tuple[str, ...] = ()) -> None:
+        """Keep the methods beside the message."""
+        super().__init__(f"{message}; possible are {', '.join(allowed)}" if allowed else message, hint=hint)
+        self.allowed = allowed
+
+
+class WriteRefused(CallerError):
+    """Writing is off, or not allowed to this client."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "write_refused"
+
+
+class Unauthorized(CallerError):
+    """No token was given, or one that is not known; which of the two is not said."""
+
+    status: ClassVar[int] = 401
+    code: ClassVar[str] = "unauthorized"
+
+
+class Forbidden(CallerError):
+    """The scope of the token does not cover it."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "forbidden"
+
+
+class ShapesViolated(CallerError):
+    """The shapes refuse a write.
+
+    Attributes:
+        report: The validation report as Turtle.
+    """
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "shapes_violated"
+
+    def __init__(self, message: str, *, hint: str | None = None, report: str = "") -> None:
+        """Keep the report beside the message."""
+        super().__init__(message, hint=hint)
+        self.report = report
+
+
+class PreconditionFailed(CallerError):
+    """The condition of a conditional write does not hold."""
+
+    status: ClassVar[int] = 412
+    code: ClassVar[str] = "precondition_failed"
+
+
+class BudgetExhausted(CallerError):
+    """A client used up the time that it is given.
+
+    Attributes:
+        retry_after_s: Seconds after which it may ask again.
+    """
+
+    status: ClassVar[int] = 429
+    code: ClassVar[str] = "budget_exhausted"
+
+    def __init__(self, message: str, *, hint: str | None = None, retry_after_s: float = 60.0) -> None:
+        """Keep when the client may come back."""
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class Cancelled(CallerError):
+    """A query was cancelled by its owner or an operator."""
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "cancelled"
 
 
 class NotAcceptable(CallerError):
@@ -178,6 +284,13 @@ class NotFound(CallerError):
     status: ClassVar[int] = 404
     exit_code: ClassVar[int] = 4
     code: ClassVar[str] = "not_found"
+
+
+class Gone(NotFound):
+    """It was there, and is kept no longer."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "gone"
 
 
 class WorldError(CrisiskgError):

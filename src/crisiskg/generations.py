@@ -2,10 +2,14 @@
 
 A checkpoint is a folder of hard links. `CURRENT` holds the number of the newest one and is replaced by renaming, so a reader
 sees either the old number or the new one. A generation that is pruned while a reader has it open lives on until it is closed.
+
+Beside each lies a small file of facts: which entry of the journal it shows last, when it was made, and the base IRI of its data.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -13,6 +17,7 @@ from pathlib import Path
 
 from crisiskg.errors import NotFound, StoreError
 from crisiskg.journal import fsync_folder
+from crisiskg.writing.points import reached
 
 _DIGITS = 12
 
@@ -43,6 +48,21 @@ class Generations:
     def path(self, number: int) -> Path:
         """Return the folder of a generation, whether or not it exists."""
         return self.folder / f"{number:0{_DIGITS}d}"
+
+    def _facts_path(self, number: int) -> Path:
+        return self.folder / f"{number:0{_DIGITS}d}.json"
+
+    def exists(self, number: int) -> bool:
+        """Tell whether a generation is kept."""
+        return number > 0 and self.path(number).is_dir()
+
+    def journal_number(self, number: int) -> int | None:
+        """Return the number of the last entry of the journal that a generation shows; None where nobody wrote it down."""
+        try:
+            found = json.loads(self._facts_path(number).read_text("utf-8"))["journal"]
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return found if isinstance(found, int) else None
 
     def newest(self) -> tuple[int, Path]:
         """Return number and folder of the newest generation.
@@ -78,12 +98,14 @@ class Generations:
             return []
         return sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdigit())
 
-    def publish(self, checkpoint: Callable[[Path], None], keep: int) -> int:
+    def publish(self, checkpoint: Callable[[Path], None], keep: int, *, journal: int = 0, base_iri: str = "") -> int:
         """Make a new generation and point readers to it.
 
         Args:
             checkpoint: Writes a checkpoint to a folder that does not exist yet.
             keep: How many of the newest generations stay, at least 1.
+            journal: Number of the last entry of the journal that the checkpoint shows.
+            base_iri: Base of the IRIs of its data.
 
         Returns:
             Number of the new generation, from 1.
@@ -102,15 +124,17 @@ class Generations:
             self.folder.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(unfinished, ignore_errors=True)
             checkpoint(unfinished)
+            reached("checkpointed")
+            at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            _write_file(self._facts_path(number), json.dumps({"journal": journal, "at": at, "base": base_iri}))
             unfinished.rename(target)
             fsync_folder(self.folder)
+            reached("generation-renamed")
             new = self.pointer.with_suffix(".tmp")
-            with new.open("w", encoding="ascii") as file:
-                file.write(f"{number}\n")
-                file.flush()
-                os.fsync(file.fileno())
+            _write_file(new, str(number))
             new.replace(self.pointer)
             fsync_folder(self.pointer.parent)
+            reached("published")
         except OSError as error:
             raise StoreError(f"generation {number} cannot be published: {error.strerror or error}") from error
         self.prune(keep)
@@ -124,3 +148,13 @@ class Generations:
                 shutil.rmtree(self.path(number), ignore_errors=True)
         for unfinished in self.folder.glob("*.tmp"):
             shutil.rmtree(unfinished, ignore_errors=True)
+        for facts in self.folder.glob("*.json"):
+            if facts.stem.isdigit() and not self.exists(int(facts.stem)):
+                facts.unlink(missing_ok=True)
+
+
+def _write_file(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())

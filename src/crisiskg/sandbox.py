@@ -47,6 +47,7 @@ _START_LIMIT_S = 30.0
 
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
+_PR_SET_PDEATHSIG = 1
 _SECCOMP_MODE_FILTER = 2
 _SECCOMP_SET_MODE_FILTER = 1
 _SECCOMP_FILTER_FLAG_TSYNC = 1
@@ -147,6 +148,25 @@ def block_network() -> Guard:
         if libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
             return "namespace"
     return "none"
+
+
+def block_processes() -> bool:
+    """Take from this process the right to start programs and to look into other processes, for good.
+
+    Returns:
+        False where the system has no seccomp filter.
+    """
+    return _refuse_calls(_PROCESS_CALLS)
+
+
+def die_with_parent() -> None:
+    """Make the system kill this process when the one that started it ends, whatever that died of."""
+    if sys.platform != "linux":
+        return
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
+    if os.getppid() != parent:  # it ended just before
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def limit_memory(memory_mb: int) -> bool:

@@ -59,17 +59,58 @@ class Settings(BaseSettings):
     # serving
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, description="Port to listen on.", ge=0, le=65535)
+    web_processes: int = Field(1, description="Processes that take requests; all share the query workers.", ge=1, le=64)
+    trusted_proxies: str = Field(
+        "127.0.0.1 ::1", description="Addresses and networks of proxies whose X-Forwarded-For and -Proto are believed."
+    )
+    max_connections: int = Field(
+        1000, description="Open connections of one web process; beyond, the oldest idle one is closed.", ge=1
+    )
     request_time_limit_s: float = Field(15.0, description="Time in which a client must have sent a request, in seconds.", gt=0)
-    query_workers: int = Field(2, description="Processes that run queries.", ge=1)
+    send_time_limit_s: float = Field(30.0, description="Time in which a client must take a part of an answer, in seconds.", gt=0)
+
+    # queries
+    query_workers: int = Field(2, description="Processes in which queries go on that take long.", ge=1)
+    quick_query_workers: int = Field(2, description="Processes in which every query of a user starts.", ge=1)
+    quick_query_s: float = Field(
+        0.25, description="Time of a processor after which a query counts as one that takes long, in seconds.", gt=0
+    )
     named_query_workers: int = Field(2, description="Further processes for named queries and pages alone.", ge=1)
     query_queue: int = Field(8, description="Queries that may wait for a worker; further ones get 503.", ge=0)
-    query_time_limit_s: float = Field(10.0, description="Time a query may take, parsing included, in seconds.", gt=0)
+    query_time_limit_s: float = Field(10.0, description="Time a query may take, waiting and parsing included, in seconds.", gt=0)
+    token_query_time_limit_s: float = Field(60.0, description="The same for queries with a token, in seconds.", gt=0)
     query_memory_mb: int = Field(1024, description="Memory a query worker may take, in MiB.", ge=128)
     max_query_bytes: int = Field(65_536, description="Longest query in bytes.", ge=1)
     max_query_depth: int = Field(64, description="Deepest nesting of brackets in a query.", ge=1)
+    max_query_patterns: int = Field(100, description="Most triple patterns of a query.", ge=1)
+    max_path_steps: int = Field(50, description="Most steps of one property path.", ge=1)
     max_result_rows: int = Field(1_000_000, description="Most rows of an answer.", ge=1)
     max_result_bytes: int = Field(104_857_600, description="Largest answer in bytes.", ge=1)
+    union_default_graph: bool = Field(
+        True, description="Whether queries and updates that name no graph look at all graphs rather than at the default graph."
+    )
+    answer_cache_mb: int = Field(64, description="Memory for answers that are kept for equal queries, in MiB; 0 for none.", ge=0)
+    slow_query_s: float = Field(1.0, description="Time from which on a query is logged as slow, in seconds.", gt=0)
+    client_budget_s: float = Field(30.0, description="Time of workers that one client may use in a minute, in seconds.", gt=0)
+    client_errors: int = Field(30, description="Failed queries of one client in a minute; further queries get 429.", ge=1)
+    client_budget_exempt: str = Field("127.0.0.0/8 ::1/128", description="Networks whose clients have no budget; empty for none.")
+
+    # writing through the service
+    writable: bool = Field(False, description="Whether SPARQL Update and the Graph Store Protocol may write, with a token.")
+    open_writes: bool = Field(False, description="Whether they may without a token; on loopback only, for tests.")
+    tokens_file: Path | None = Field(None, description="File of tokens; empty means tokens.json in the store.")
+    max_update_bytes: int = Field(1_048_576, description="Longest update in bytes.", ge=1)
+    max_body_bytes: int = Field(26_214_400, description="Largest body of a Graph Store write in bytes.", ge=1)
+    write_time_limit_s: float = Field(60.0, description="Time a write may take, validation included, in seconds.", gt=0)
+    write_memory_mb: int = Field(2048, description="Memory that evaluating one write may take, in MiB.", ge=128)
+
+    # federation
+    federation: bool = Field(False, description="Whether SERVICE may ask the endpoints of the profiles.")
+    federation_profiles: Path | None = Field(None, description="TOML file that names the endpoints SERVICE may ask.")
+
+    # logging
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level of what is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="Form of the log of serve.")
 
     @classmethod
     def settings_customise_sources(
@@ -83,6 +124,22 @@ class Settings(BaseSettings):
         """Order of precedence; dotenv and secret files are not read."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def plain_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings for another process of ours, as JSON can hold them, with what is secret.
+
+    >>> plain_settings(Settings(store_password="x"))["store_password"]
+    'x'
+    """
+    found: dict[str, Any] = {}
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            found[name] = value.get_secret_value()
+        elif value is not None:
+            found[name] = value if isinstance(value, int | float) else str(value)
+    return found
 
 
 def load_settings(**flags: Any) -> Settings:

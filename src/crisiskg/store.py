@@ -1,7 +1,10 @@
 """Store: where the graph lies. `OxigraphStore` is embedded in a folder, `SparqlStore` is any SPARQL 1.1 server.
 
-Writers replace whole named graphs. A write counts only when `flush` has returned; until then a crash may undo it, but never half
-of a graph. Queries of users never come here: `crisiskg.workers` runs them in processes that can be killed.
+Ingest replaces whole named graphs: a write counts only when `flush` has returned; until then a crash may undo it, but never half
+of a graph. Writes of users come as a `Change` that was made elsewhere, which `commit` applies to all of its graphs or to none.
+Queries and updates of users never come here: `crisiskg.workers` and `crisiskg.writing` run them in processes that can be killed.
+
+The default graph has the name "default" wherever a graph has a name.
 """
 
 from __future__ import annotations
@@ -27,6 +30,9 @@ from crisiskg.errors import (
 )
 from crisiskg.generations import Generations
 from crisiskg.journal import Entry, Journal, Operation, canonical_digest, fsync_folder, n_quads_lines
+from crisiskg.writing.change import DEFAULT, Change, GraphEdit
+from crisiskg.writing.points import reached
+from crisiskg.writing.redo import Redo, read_redo
 
 if TYPE_CHECKING:
     from crisiskg.settings import Settings
@@ -62,13 +68,13 @@ class Store(Protocol):
         """Remove a named graph and tell whether there was one."""
 
     def graphs(self) -> list[str]:
-        """Return the IRIs of all named graphs, sorted."""
+        """Return the names of all graphs, sorted: IRIs, and "default" where the default graph holds something."""
 
     def digest(self, graph: str) -> str | None:
         """Return the digest of a graph (`crisiskg.journal.canonical_digest`); None where there is no such graph."""
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
-        """Yield the quads of one named graph, or of all."""
+        """Yield the quads of one graph, or of all."""
 
     def select(self, query: str) -> list[Row]:
         """Answer one of our own SELECT queries over the union of all graphs."""
@@ -141,6 +147,7 @@ class OxigraphStore:
         self.base_iri = _open_folder(folder, base_iri)
         self._keep = keep
         self._pending_path = folder / "pending"
+        self._redo_path = folder / "redo"
         self._written: dict[str, tuple[Operation, int, str]] = {}
         #: New graphs that wait to be written together: alone, each would cost three times as much processor time.
         self._waiting: dict[str, list[ox.Quad]] = {}
@@ -163,6 +170,7 @@ class OxigraphStore:
         try:
             self.journal = Journal(folder / "journal.jsonl")
             self.generations = Generations(folder)
+            self._redo()
             self._adopt_unacknowledged()
             if check:
                 self._check()
@@ -189,12 +197,86 @@ class OxigraphStore:
             raise StoreError(f"the store {self.folder} is closed")
         return self._db
 
+    def commit(self, change: Change) -> None:
+        """Apply a change to all of its graphs or to none, and return when the disk has it.
+
+        Args:
+            change: What happens to each graph; made from what the store holds now.
+
+        Raises:
+            StoreError: the disk refused. Either nothing was written, or the message says that opening the store again ends it.
+        """
+        self.flush()
+        self._check_writable()
+        redo = Redo(self.journal.last, change.edits)
+        try:
+            redo.write(self._redo_path)
+        except OSError as error:
+            self._redo_path.unlink(missing_ok=True)
+            raise StoreError(f"the store {self.folder} did not take the change: {error.strerror or error}") from error
+        reached("redo-written")
+        try:
+            self._finish(redo)
+        except (OSError, StoreError) as error:
+            # Part of it may be in the database. The redo file has all of it, so the next opening ends what was begun.
+            self._broken = error.message if isinstance(error, StoreError) else str(error.strerror or error)
+            raise StoreError(
+                f"the store {self.folder} could not end the write: {self._broken}",
+                hint="It will be ended when the store is opened again; look then whether it is there before you repeat it.",
+            ) from error
+
+    def _redo(self) -> None:
+        """End the change during which a process died. What it had not written down whole was told to nobody and is forgotten."""
+        try:
+            redo = read_redo(self._redo_path)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreCorrupt(f"the file redo of the store {self.folder} cannot be read: {error}") from error
+        if redo is not None and redo.journal <= self.journal.last <= redo.journal + len(redo.edits):
+            self._finish(redo)
+        else:  # unfinished, or from before entries that followed it: a removal of the file that a power cut undid
+            self._redo_path.unlink(missing_ok=True)
+
+    def _finish(self, redo: Redo) -> None:
+        """Apply a change of which nothing, a part or all is applied already: each step has the same outcome when repeated."""
+        for number, edit in enumerate(redo.edits):
+            self._apply(edit, first=number == 0)
+        reached("applied")
+        self._flush_db()
+        reached("flushed")
+        self.journal.append(redo.entries()[self.journal.last - redo.journal :])
+        reached("journalled")
+        self._redo_path.unlink(missing_ok=True)
+        reached("redo-removed")
+
+    def _apply(self, edit: GraphEdit, *, first: bool) -> None:
+        db = self._open
+        name = graph_term(edit.graph)
+        if edit.removed is None:
+            db.remove_graph(name)
+        else:
+            for quad in parse_lines(edit.removed):
+                db.remove(quad)
+        middle = len(edit.added) // 2 if first else 0
+        for part in (edit.added[:middle], edit.added[middle:]):
+            quads = parse_lines(part)
+            if len(part) >= _BULK:
+                db.bulk_extend(quads)
+            elif part:
+                db.extend(quads)
+            if first:
+                reached("half-applied")
+        if isinstance(name, ox.NamedNode):
+            if edit.exists:
+                db.add_graph(name)
+            else:
+                db.remove_graph(name)
+
     def _adopt_unacknowledged(self) -> None:
         """Enter into the journal what was written, whole, just before a process was killed."""
         if not self._pending_path.exists():
             return
         names = sorted(set(self._pending_path.read_text("utf-8").splitlines()))
-        present = {name for name in names if _is_iri(name)} & set(self.graphs())
+        present = {name for name in names if _is_graph(name)} & set(self.graphs())
         found: list[tuple[Operation, str, int, str]] = []
         for name in names:
             known = self.journal.graph(name)
@@ -202,7 +284,7 @@ class OxigraphStore:
                 count, digest = canonical_digest(self.quads(name))
                 if known is None or known.sha256 != digest:
                     found.append(("replace", name, count, digest))
-            elif known is not None and _is_iri(name):
+            elif known is not None and _is_graph(name):
                 found.append(("drop", name, 0, canonical_digest([])[1]))
         self._flush_db()
         self.journal.append(found)
@@ -267,10 +349,10 @@ class OxigraphStore:
 
     def drop_graph(self, graph: str) -> bool:
         """See `Store.drop_graph`."""
-        name = named_graph(graph)
-        if not self._open.contains_named_graph(name):
+        if not self.has_graph(graph):
             return False
-        self._write([graph], lambda db: db.update(f"DROP SILENT GRAPH {name}"))
+        target = "DEFAULT" if graph == DEFAULT else f"GRAPH {named_graph(graph)}"
+        self._write([graph], lambda db: db.update(f"DROP SILENT {target}"))
         self._written.pop(graph, None)
         self._written[graph] = ("drop", 0, canonical_digest([])[1])
         return True
@@ -288,6 +370,7 @@ class OxigraphStore:
             with self._pending_path.open("a", encoding="utf-8") as file:
                 file.writelines(graph + "\n" for graph in graphs)
             write(self._open)
+            reached("graph-written")
         except OSError as error:
             raise StoreError(f"the store {self.folder} did not take {what}: {error.strerror or error}") from error
         except SyntaxError as error:
@@ -295,7 +378,19 @@ class OxigraphStore:
 
     def graphs(self) -> list[str]:
         """See `Store.graphs`."""
-        return sorted(name.value for name in self._open.named_graphs() if isinstance(name, ox.NamedNode))
+        names = [name.value for name in self._open.named_graphs() if isinstance(name, ox.NamedNode)]
+        return sorted([*names, DEFAULT] if self.has_graph(DEFAULT) else names)
+
+    def has_graph(self, graph: str) -> bool:
+        """Tell whether there is a graph. A named one may be empty; the default graph counts where it holds something.
+
+        Raises:
+            InvalidIdentifier: it is no name that a graph can have.
+        """
+        name = graph_term(graph)
+        if isinstance(name, ox.NamedNode):
+            return bool(self._open.contains_named_graph(name))
+        return next(self._open.quads_for_pattern(None, None, None, name), None) is not None
 
     def entry(self, graph: str) -> Entry | None:
         """Return the journal's entry of what a graph holds, as far as it was flushed."""
@@ -311,7 +406,7 @@ class OxigraphStore:
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """See `Store.quads`."""
-        pattern = None if graph is None else named_graph(graph)
+        pattern = None if graph is None else graph_term(graph)
         yield from self._open.quads_for_pattern(None, None, None, pattern)
 
     def select(self, query: str) -> list[Row]:
@@ -353,7 +448,19 @@ class OxigraphStore:
     def publish(self) -> int:
         """See `Store.publish`."""
         self.flush()
-        return self.generations.publish(lambda target: self._open.backup(target), self._keep)
+        return self.generations.publish(
+            lambda target: self._open.backup(target), self._keep, journal=self.journal.last, base_iri=self.base_iri
+        )
+
+    def is_published(self) -> bool:
+        """Tell whether the newest generation shows all that was flushed."""
+        number = self.generations.current()
+        return (
+            number is not None
+            and self.generations.exists(number)
+            and self.generations.journal_number(number) == self.journal.last
+            and not self._written
+        )
 
     def verify(self) -> Verification:
         """Read every graph back and compare it with the journal."""
@@ -480,12 +587,40 @@ def _open_folder(folder: Path, base_iri: str | None) -> str:
     return base_iri
 
 
-def _is_iri(text: str) -> bool:
+def _is_graph(text: str) -> bool:
     try:
-        ox.NamedNode(text)
-    except ValueError:
+        graph_term(text)
+    except InvalidIdentifier:
         return False
     return True
+
+
+def graph_term(graph: str) -> ox.NamedNode | ox.DefaultGraph:
+    """Return the name of a graph as a term; "default" is the default graph.
+
+    Raises:
+        InvalidIdentifier: it is no name that a graph can have.
+
+    >>> graph_term("default")
+    <DefaultGraph>
+    """
+    return ox.DefaultGraph() if graph == DEFAULT else named_graph(graph)
+
+
+def graph_name(term: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> str:
+    """Return how the graph of a quad is named.
+
+    >>> graph_name(ox.DefaultGraph()), graph_name(ox.NamedNode("urn:g"))
+    ('default', 'urn:g')
+    """
+    return DEFAULT if isinstance(term, ox.DefaultGraph) else term.value
+
+
+def parse_lines(lines: Iterable[str]) -> Iterator[ox.Quad]:
+    """Yield the quads of N-Quads lines that a store has written; blank nodes keep their ids."""
+    for quad in ox.parse("\n".join(lines).encode("utf-8"), format=ox.RdfFormat.N_QUADS):
+        assert isinstance(quad, ox.Quad)
+        yield quad
 
 
 def named_graph(graph: str) -> ox.NamedNode:

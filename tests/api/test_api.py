@@ -103,13 +103,13 @@ def test_graphs_of_the_protocol(client: TestClient) -> None:
         ({"method": "GET", "params": {"query": ""}}, 400, "query_syntax"),
         ({"method": "GET", "params": {"update": "CLEAR ALL"}}, 403, "query_refused"),
         ({"method": "GET", "params": {"query": "CLEAR ALL"}}, 403, "query_refused"),
-        ({"method": "GET", "params": {"query": "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"}}, 403, "query_refused"),
+        ({"method": "GET", "params": {"query": "ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"}}, 403, "federation_disabled"),
         ({"method": "GET", "params": {"query": "ASK " + "{" * 5000 + "}" * 5000}}, 413, "limit_exceeded"),
         ({"method": "GET", "params": {"query": ASK, "default-graph-uri": "no iri"}}, 400, "invalid_parameter"),
         ({"method": "GET", "params": {"query": ASK, "format": "docx"}}, 404, "unknown_name"),
         ({"method": "GET", "params": {"query": ASK, "format": "ttl"}}, 406, "not_acceptable"),
         ({"method": "GET", "params": {"query": ASK}, "headers": {"Accept": "image/png"}}, 406, "not_acceptable"),
-        ({"method": "POST", "data": {"update": "CLEAR ALL"}}, 403, "query_refused"),
+        ({"method": "POST", "data": {"update": "CLEAR ALL"}}, 403, "write_refused"),
         ({"method": "POST", "data": {"other": "x"}}, 400, "invalid_parameter"),
         ({"method": "POST", "content": ASK}, 415, "unsupported_source"),
         ({"method": "POST", "content": ASK, "headers": {"Content-Type": "text/plain"}}, 415, "unsupported_source"),
@@ -130,10 +130,10 @@ def test_graphs_of_the_protocol(client: TestClient) -> None:
         (
             {"method": "POST", "content": "CLEAR ALL", "headers": {"Content-Type": "application/sparql-update"}},
             403,
-            "query_refused",
+            "write_refused",
         ),
         (
-            {"method": "POST", "content": b"x" * 300_000, "headers": {"Content-Type": "application/sparql-query"}},
+            {"method": "POST", "content": b"x" * 4_000_000, "headers": {"Content-Type": "application/sparql-query"}},
             413,
             "limit_exceeded",
         ),
@@ -423,7 +423,9 @@ def test_answers_that_may_go_on_say_so(client: TestClient) -> None:
     assert 'rel="prev"' in page
 
 
-@pytest.mark.parametrize(("path", "methods"), [("/sparql", "GET, HEAD, OPTIONS, POST"), ("/q/events", "GET, HEAD, OPTIONS")])
+@pytest.mark.parametrize(
+    ("path", "methods"), [("/sparql", "GET, HEAD, OPTIONS, POST, QUERY"), ("/q/events", "GET, HEAD, OPTIONS")]
+)
 def test_methods_that_a_path_has(client: TestClient, path: str, methods: str) -> None:
     refused = client.delete(path)
     assert (refused.status_code, refused.headers["allow"]) == (405, methods)
@@ -515,5 +517,5 @@ def test_client_that_goes_away_is_no_fault(filled_settings: Settings, caplog: py
     headers = [(b"content-type", b"application/sparql-query"), (b"content-length", b"100")]
     scope = {"type": "http", "method": "POST", "path": "/sparql", "query_string": b"", "headers": headers, "root_path": ""}
     asyncio.run(app(scope, receive, send))
-    assert sent[0]["status"] == 408
+    assert not sent  # there is nobody to tell
     assert caplog.records == []

@@ -12,46 +12,63 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crisiskg import __version__
 from crisiskg.api import problems
+from crisiskg.api.conformance import conformance_router
+from crisiskg.api.edge import Edge
 from crisiskg.api.linked_data import linked_data_router
 from crisiskg.api.named import named_router
+from crisiskg.api.operation import operation_router
 from crisiskg.api.pages import pages_router
 from crisiskg.api.reading import Graph
 from crisiskg.api.rendering import SECURITY_HEADERS, Renderer
-from crisiskg.api.sparql import sparql_router
-from crisiskg.asking import Asker, base_iri, open_asker
+from crisiskg.api.service import Service
+from crisiskg.asking import base_iri
 from crisiskg.settings import Settings, load_settings
 
-#: By how much processes that run SPARQL of users stand back for the others.
-_NICENESS = 10
+
+class Application(FastAPI):
+    """FastAPI's application behind the edge."""
+
+    edge: Edge
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http" and not scope.get("crisiskg.edge"):
+            scope["crisiskg.edge"] = True
+            await self.edge(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
-def create_app(settings: Settings | None = None, asker: Asker | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, host_path: str = "", writer_path: str = "", federation_path: str = ""
+) -> FastAPI:
     """Return the application over one store.
 
     Args:
         settings: Which store, and limits; None means those of the environment.
-        asker: Who answers all queries; None means worker processes over the store of the settings, those of named queries and
-            pages apart from those of SPARQL, or its server.
+        host_path: Path of the socket of the host of the query workers; empty to keep them in this process.
+        writer_path: Path of the socket of the writer; empty likewise, where the settings let it write.
+        federation_path: Path of the socket of the process that asks other endpoints; empty likewise, where the settings have any.
 
     Returns:
-        An ASGI application that writes nothing and opens no store itself.
+        An ASGI application that opens no store itself.
 
     Raises:
         NotFound: there is no store.
     """
     settings = settings or load_settings()
-    base = base_iri(settings)
-    own = asker or open_asker(settings, settings.named_query_workers)
-    strangers = asker or open_asker(settings, settings.query_workers, _NICENESS)
-    graph, renderer = Graph(own, base, strangers), Renderer(base)
+    renderer = Renderer(base_iri(settings))
+    service = Service(settings, renderer, host_path, writer_path, federation_path)
+    graph = Graph(service.client, service.base_iri)
+    answering = problems.Problems(renderer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.started()
         yield
-        own.close()
-        strangers.close()
+        await service.close()
 
-    app = FastAPI(
+    app = Application(
         title="crisiskg",
         version=__version__,
         description="A knowledge graph of conflict and crisis, every statement with the sentence that says it.",
@@ -59,22 +76,24 @@ def create_app(settings: Settings | None = None, asker: Asker | None = None) -> 
         redoc_url=None,
         lifespan=lifespan,
     )
-    problems.install(app, renderer)
+    app.edge = Edge(app, service, answering)
+    problems.install(app, answering)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_methods=["GET", "HEAD", "POST", "OPTIONS", "QUERY"],
         allow_headers=["*"],
-        expose_headers=["X-Crisiskg-Generation", "Link"],
+        expose_headers=["X-Crisiskg-Generation", "X-Request-Id", "ETag", "Link", "Retry-After"],
     )
 
     app.add_middleware(Wire)
 
     for router in (
         pages_router(graph, renderer),
-        sparql_router(graph, renderer, settings),
+        operation_router(service),
         named_router(graph, renderer),
         linked_data_router(graph, renderer),
+        conformance_router(renderer),
     ):
         app.include_router(router)
     return app

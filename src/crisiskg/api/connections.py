@@ -1,15 +1,24 @@
-"""Connections that are given a limited time to send their request: uvicorn itself would wait for ever for the rest of one."""
+"""Connections that cannot be held for nothing.
+
+uvicorn itself would wait for ever for the rest of a request, and for ever for a client that does not take its answer. Here both
+have a time limit, heads of requests have a size limit, and of too many connections the one that was idle longest is closed.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import contextlib
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_MAX_HEAD = 65_536
 
 
-class PromptRequests(H11Protocol):
+class PromptRequests(HttpToolsProtocol):
     """Closes a connection whose request, head and body, is not there in time; the time runs from the connection or first byte on.
 
     Between requests the time limit of uvicorn for idle connections holds.
@@ -17,28 +26,113 @@ class PromptRequests(H11Protocol):
 
     #: Seconds in which a request must be there.
     limit_s = 15.0
+    #: Seconds in which a client must have taken what waits for it, as far as to let more follow.
+    send_limit_s = 30.0
+    #: Most connections of this process.
+    most = 1000
+
+    _waiting: ClassVar[dict[PromptRequests, None]] = {}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Keep what uvicorn gives."""
         super().__init__(*args, **options)
         self._deadline: asyncio.TimerHandle | None = None
+        self._sending: asyncio.TimerHandle | None = None
+        self._head = 0
+        self._in_head = True
+        self._gone: list[Callable[[], None]] = []
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the time."""
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start the time; make room where there are too many connections."""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._waiting[self] = None
         self._start()
+        if len(self.connections) > self.most:
+            for other in self._waiting:
+                if other is not self:
+                    other.cut_off()
+                    break
 
     def data_received(self, data: bytes) -> None:
         """Take data; stop the time when the request is there."""
         self._start()
+        if self._in_head:
+            self._head += len(data)
+            if self._head > _MAX_HEAD and not data.count(b"\r\n\r\n"):
+                self._refuse_head()
+                return
         super().data_received(data)
-        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
-            self._stop()
+
+    def on_message_begin(self) -> None:
+        """Count a new head; let the application cut off an answer."""
+        super().on_message_begin()
+        self._in_head, self._head = True, 0
+        self._gone = []
+        self.scope["extensions"] = {"crisiskg.abort": self.cut_off, "crisiskg.gone": self._gone}  # type: ignore[dict-item]
+
+    def on_headers_complete(self) -> None:
+        """Stop counting."""
+        self._in_head = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop the time."""
+        super().on_message_complete()
+        self._stop()
+        self._waiting.pop(self, None)
+        self._in_head, self._head = True, 0
+
+    def on_response_complete(self) -> None:
+        """Count as idle again."""
+        super().on_response_complete()
+        self._gone.clear()
+        self._waiting[self] = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the time."""
         self._stop()
+        self._waiting.pop(self, None)
+        self.resume_sending()
         super().connection_lost(exc)
+        for leave in self._gone:
+            leave()
+
+    def pause_writing(self) -> None:
+        """Give the client some time to take what waits for it."""
+        super().pause_writing()
+        if self._sending is None:
+            self._sending = self.loop.call_later(self.send_limit_s, self.cut_off)
+
+    def resume_writing(self) -> None:
+        """Stop the time: the client took something."""
+        super().resume_writing()
+        self.resume_sending()
+
+    def resume_sending(self) -> None:
+        """Stop the time for sending."""
+        if self._sending is not None:
+            self._sending.cancel()
+            self._sending = None
+
+    def cut_off(self) -> None:
+        """End the connection so that the client sees it, in the middle of whatever it was."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        if self.transport is None or self.transport.is_closing():
+            return
+        connected = self.transport.get_extra_info("socket")
+        if connected is not None:
+            with contextlib.suppress(OSError):  # a reset, not an end
+                connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+    def _refuse_head(self) -> None:
+        message = b"the head of the request is longer than 65536 bytes"
+        self.transport.write(
+            b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
+            b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(message), message)
+        )
+        self.transport.close()
 
     def _start(self) -> None:
         if self._deadline is None:
@@ -51,5 +145,5 @@ class PromptRequests(H11Protocol):
 
     def _late(self) -> None:
         self._deadline = None
-        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY) and not self.transport.is_closing():
-            self.transport.abort()
+        if not self.transport.is_closing():
+            self.cut_off()

@@ -22,12 +22,17 @@ _FORMATS = {
 }
 
 
-def service_description(endpoint: str, media_type: str) -> bytes:
+def service_description(
+    endpoint: str, media_type: str, *, updates: bool = False, union: bool = True, federation: bool = False
+) -> bytes:
     """Return the description.
 
     Args:
         endpoint: Address of the endpoint as clients see it.
         media_type: One of the RDF media types of answers.
+        updates: Whether this client may write.
+        union: Whether the default graph is the union of all graphs.
+        federation: Whether SERVICE asks the endpoints of profiles.
 
     >>> b"UnionDefaultGraph" in service_description("https://example.org/sparql", "text/turtle")
     True
@@ -43,15 +48,23 @@ def service_description(endpoint: str, media_type: str) -> bytes:
         ox.Triple(service, kind, sd("Service")),
         ox.Triple(service, sd("endpoint"), ox.NamedNode(endpoint)),
         ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
-        ox.Triple(service, sd("feature"), sd("UnionDefaultGraph")),
         ox.Triple(service, sd("defaultDataset"), dataset),
         ox.Triple(dataset, kind, sd("Dataset")),
         ox.Triple(dataset, sd("defaultGraph"), graph),
         ox.Triple(graph, kind, sd("Graph")),
     ]
+    if union:
+        triples.append(ox.Triple(service, sd("feature"), sd("UnionDefaultGraph")))
+    if federation:
+        triples.append(ox.Triple(service, sd("feature"), sd("BasicFederatedQuery")))
+    if updates:
+        triples.append(ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Update")))
     formats = ox.NamedNode("http://www.w3.org/ns/formats/").value
     for media in (*RESULT_FORMATS, *RDF_FORMATS):
         triples.append(ox.Triple(service, sd("resultFormat"), ox.NamedNode(formats + _FORMATS[media])))
+    if updates:
+        for media in RDF_FORMATS:
+            triples.append(ox.Triple(service, sd("inputFormat"), ox.NamedNode(formats + _FORMATS[media])))
     rdf_format = ox.RdfFormat.from_media_type(media_type)
     assert rdf_format is not None
     body = ox.serialize(

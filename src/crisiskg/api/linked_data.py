@@ -10,11 +10,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from crisiskg.api import headings
+from crisiskg.api.answers import stream
 from crisiskg.api.document_page import highlighted
 from crisiskg.api.negotiation import HTML, choose
 from crisiskg.api.presentation import View, day, view, when
 from crisiskg.api.reading import Cell, Table
-from crisiskg.api.sparql import stream
 from crisiskg.errors import NotFound
 from crisiskg.iris import mint_document_graph
 from crisiskg.namespaces import CKG, RDF, RDFS

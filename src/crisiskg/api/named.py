@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from crisiskg.api.answers import stream
 from crisiskg.api.negotiation import HTML, choose
 from crisiskg.api.presentation import view
 from crisiskg.api.reading import table_of
-from crisiskg.api.sparql import stream
 from crisiskg.asking import JSON
 from crisiskg.errors import InvalidParameter, UnknownName
 from crisiskg.queries import NamedQuery, find_query, load_queries

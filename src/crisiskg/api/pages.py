@@ -1,4 +1,4 @@
-"""The home page, search, the page of the interface, and what watchers of the service ask."""
+"""The home page, search, and the page of the interface."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
+from crisiskg.api.answers import stream
 from crisiskg.api.negotiation import HTML, choose
 from crisiskg.api.reading import Table, table_of
 from crisiskg.api.rendering import style_sheet
-from crisiskg.api.sparql import stream
 from crisiskg.asking import CSV, JSON
-from crisiskg.errors import CrisiskgError
 from crisiskg.queries import load_queries
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ _COUNTED = {
 
 
 def pages_router(graph: Graph, renderer: Renderer) -> APIRouter:
-    """Return the routes of pages and of health."""
+    """Return the routes of pages."""
     router = APIRouter(tags=["Pages"])
     kept: dict[str, Any] = {"at": float("-inf"), "counts": Table([], [])}
 
@@ -74,19 +73,5 @@ def pages_router(graph: Graph, renderer: Renderer) -> APIRouter:
     def style() -> Response:
         """Return the style sheet."""
         return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
-
-    @router.get("/healthz", summary="Whether the process is up", tags=["Health"])
-    def healthz() -> Response:
-        """Say that the process is up."""
-        return JSONResponse({"status": "ok"})
-
-    @router.get("/readyz", summary="Whether queries are answered", tags=["Health"])
-    def readyz() -> Response:
-        """Say whether a query is answered, and of which generation."""
-        try:
-            with graph.asker.run("ASK { ?s ?p ?o }", [JSON]) as answer:
-                return JSONResponse({"status": "ready", "generation": answer.generation})
-        except CrisiskgError as error:
-            return JSONResponse({"status": "not ready", "code": error.code, "detail": error.message}, 503)
 
     return router

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http
 import logging
+import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from crisiskg.api.negotiation import HTML, accepted
-from crisiskg.errors import CrisiskgError, StoreBusy, StoreTimeout
+from crisiskg.api.rendering import SECURITY_HEADERS
+from crisiskg.errors import BudgetExhausted, CrisiskgError, MethodNotAllowed, Unauthorized
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -62,20 +64,54 @@ def _routes(routes: Iterable[Any]) -> Iterator[Any]:
             yield from _routes(included.routes)
 
 
-def install(app: FastAPI, renderer: Renderer) -> None:
-    """Give an app its handlers of errors."""
+class Problems:
+    """Answers with errors.
 
-    def answer(request: Request, details: dict[str, object], headers: dict[str, str] | None = None) -> Response:
+    Args:
+        renderer: Renders them for browsers.
+    """
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+
+    def response(self, request: Request, error: CrisiskgError) -> Response:
+        """Return the answer to what went wrong."""
+        headers: dict[str, str] = {}
+        if isinstance(error, BudgetExhausted):
+            headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+        elif error.status in (503, 504):
+            headers["Retry-After"] = "5"
+        elif isinstance(error, Unauthorized):
+            headers["WWW-Authenticate"] = "Bearer"
+        elif isinstance(error, MethodNotAllowed):
+            headers["Allow"] = ", ".join(error.allowed)
+        return self.answer(request, problem(error.status, error.code, error.message, error.hint), headers)
+
+    def fault(self, request: Request, error: Exception) -> Response:
+        """Log a fault of ours, and return the answer."""
+        _log.error("a fault in %s", request.url.path[:200], exc_info=error)
+        return self.answer(request, problem(500, "internal_error", "a fault in crisiskg; the log of the server says more"))
+
+    def answer(self, request: Request, details: dict[str, object], headers: dict[str, str] | None = None) -> Response:
+        """Return problem details, or a page."""
         status = int(str(details["status"]))
+        sent = {"Access-Control-Allow-Origin": "*", **SECURITY_HEADERS, **(headers or {})}
+        request_id = request.scope.get("state", {}).get("request_id")
+        if request_id:
+            details = {**details, "request_id": request_id}
+            sent["X-Request-Id"] = str(request_id)
         accept = request.headers.get("accept")
         if accept and accepted(accept, [PROBLEM, "application/json", HTML])[:1] == [HTML]:
-            return renderer.page(request, "problem.html", status=status, headers=headers, problem=details)
-        return JSONResponse(details, status, headers, PROBLEM)
+            return self._renderer.page(request, "problem.html", status=status, headers=sent, problem=details)
+        return JSONResponse(details, status, sent, PROBLEM)
+
+
+def install(app: FastAPI, problems: Problems) -> None:
+    """Give an app its handlers of errors."""
 
     async def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, CrisiskgError)
-        headers = {"Retry-After": "5"} if isinstance(error, (StoreBusy, StoreTimeout)) else None
-        return answer(request, problem(error.status, error.code, error.message, error.hint), headers)
+        return problems.response(request, error)
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)
@@ -92,17 +128,16 @@ def install(app: FastAPI, renderer: Renderer) -> None:
             detail = f"{request.method[:20]} is not possible at {path}; possible are {headers['Allow']}"
         else:
             detail = str(error.detail)
-        return answer(request, problem(error.status_code, code, detail), headers)
+        return problems.answer(request, problem(error.status_code, code, detail), headers)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0] if error.errors() else {"loc": (), "msg": "the request is not valid"}
         where = " ".join(str(part) for part in first["loc"])
-        return answer(request, problem(400, "invalid_parameter", f"{where}: {str(first['msg']).lower()}"))
+        return problems.answer(request, problem(400, "invalid_parameter", f"{where}: {str(first['msg']).lower()}"))
 
     async def unknown(request: Request, error: Exception) -> Response:
-        _log.error("a fault in %s", request.url.path, exc_info=error)
-        return answer(request, problem(500, "internal_error", "a fault in crisiskg; the log of the server says more"))
+        return problems.fault(request, error)
 
     async def gone(request: Request, error: Exception) -> Response:
         del request, error

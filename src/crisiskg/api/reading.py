@@ -71,12 +71,10 @@ class Graph:
     Args:
         asker: Who answers named queries and what pages ask.
         base_iri: Base of the IRIs of data.
-        strangers: Who answers SPARQL of users, which may keep all its workers busy; None means the same.
     """
 
-    def __init__(self, asker: Asker, base_iri: str, strangers: Asker | None = None) -> None:
+    def __init__(self, asker: Asker, base_iri: str) -> None:
         self.asker = asker
-        self.strangers = strangers or asker
         self.base_iri = base_iri
 
     def text(self, name: str, values: Mapping[str, str]) -> str:

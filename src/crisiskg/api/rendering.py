@@ -68,7 +68,7 @@ class Renderer:
         """Return a page."""
         root = str(request.scope.get("root_path", "")).rstrip("/")
         text = self._environment.get_template(template).render(root=root, path=request.url.path, **values)
-        return HTMLResponse(text, status, {"Vary": "Accept", **(headers or {})})
+        return HTMLResponse(text, status, {"Vary": "Accept", **SECURITY_HEADERS, **(headers or {})})
 
     def href(self, iri: object) -> str | None:
         """Return where a link to an IRI leads: to our own page, or to the web; None where it should lead nowhere.

@@ -127,6 +127,8 @@ def config_command(context: click.Context, action: str, as_json: bool) -> None:
 def doctor_command(context: click.Context, store: str | None, as_json: bool) -> int:
     """Check that everything that crisiskg needs is there and sound: versions, data, model, sandbox, store.
 
+    Where the store is a server, every promise is named that holds there, and what is downgraded.
+
     Exit code 0 when nothing is wrong; 6 when something is.
     """
     settings = settings_from(context, store=store)
@@ -155,7 +157,27 @@ def _examine(settings: Settings) -> Iterator[tuple[str, str, str]]:
 
     for name, detail in capabilities().items():
         yield f"sandbox: {name}", "wrong" if "NOT" in detail else "fine", detail
-    yield _result("store", lambda: _check_store(settings))
+    from crisiskg.store import is_url
+
+    if is_url(settings.store):
+        yield from _examine_server(settings)
+    else:
+        yield _result("store", lambda: _check_store(settings))
+
+
+def _examine_server(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Say what the server of the store is, and which promises hold there."""
+    from crisiskg.remote.checks import promises
+    from crisiskg.remote.connection import Connection
+    from crisiskg.remote.server import find_server
+
+    connection = Connection.from_settings(settings)
+    try:
+        yield from promises(connection, find_server(connection, settings), settings.union_default_graph)
+    except CrisiskgError as error:
+        yield "store", "wrong", ". ".join(part for part in (error.message, error.hint) if part)
+    finally:
+        connection.close()
 
 
 def _result(name: str, check: Callable[[], str]) -> tuple[str, str, str]:
@@ -201,9 +223,8 @@ def _check_gazetteer(settings: Settings) -> str:
 
 def _check_store(settings: Settings) -> str:
     from crisiskg.asking import open_asker
-    from crisiskg.store import is_url
 
-    if not is_url(settings.store) and not (Path(settings.store) / "store.json").is_file():
+    if not (Path(settings.store) / "store.json").is_file():
         return f"none yet in {settings.store}"
     asker = open_asker(settings, workers=1)
     try:
@@ -211,8 +232,6 @@ def _check_store(settings: Settings) -> str:
             generation = answer.generation
     finally:
         asker.close()
-    if is_url(settings.store):
-        return f"{settings.store} answers"
     from crisiskg.journal import read_entries
 
     entries = sum(1 for _ in read_entries(Path(settings.store) / "journal.jsonl"))

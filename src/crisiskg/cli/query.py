@@ -159,7 +159,7 @@ def sparql_command(context: click.Context, query: str, store: str | None, format
     from crisiskg.asking import base_iri, open_asker
 
     settings = settings_from(context, store=store)
-    text = with_prefixes(_query_text(query, settings.max_query_bytes))
+    text = with_prefixes(query_text(query, settings.max_query_bytes))
     asker = open_asker(settings, workers=1)
     try:
         with _ask(asker, text, format_) as answer:
@@ -178,7 +178,17 @@ def _ask(asker: Asker, text: str, format_: str) -> Answer:
         raise NotAcceptable(f"this query has no answer in {format_}; its answer can be had as {', '.join(possible)}") from error
 
 
-def _query_text(query: str, limit: int) -> str:
+def query_text(query: str, limit: int) -> str:
+    """Return the text of a query given as a file, as - for standard input, or as itself.
+
+    Args:
+        query: The argument.
+        limit: Longest text that is read, in bytes.
+
+    Raises:
+        QuerySyntaxError: it is empty or not UTF-8.
+        SourceUnavailable: the file cannot be read.
+    """
     if not query.strip():
         raise QuerySyntaxError("the query is empty", hint="Give a file, - for standard input, or the query itself.")
     try:

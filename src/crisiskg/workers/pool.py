@@ -1,49 +1,27 @@
-"""Keeps query workers, gives each a query at a time, kills those that are late and replaces them.
-
-An answer is collected as a whole before anybody sees the first byte of it, on disk where it is large, so that a query that fails
-half way is an error and never a short answer.
-"""
+"""The crew of workers for programs that are no servers: one call, one whole answer."""
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
+import concurrent.futures
 import json
-import os
-import select
-import signal
-import struct
-import subprocess
-import sys
 import tempfile
 import threading
-import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from crisiskg.errors import (
-    CrisiskgError,
-    InvalidParameter,
-    LimitExceeded,
-    NotAcceptable,
-    NotFound,
-    QuerySyntaxError,
-    StoreBusy,
-    StoreError,
-    StoreTimeout,
-    StoreUnavailable,
-)
-from crisiskg.namespaces import PREFIXES
-from crisiskg.workers.scan import scan_query
+from crisiskg.errors import CrisiskgError, StoreUnavailable
+from crisiskg.workers.crew import Crew, Job
+from crisiskg.workers.frames import FrameParser, pack_json
+from crisiskg.workers.requests import error_of, query_request
 
 if TYPE_CHECKING:
     from crisiskg.settings import Settings
 
 _MEMORY_BYTES = 1_048_576
-_START_LIMIT_S = 20.0
 _JSON = "application/sparql-results+json"
 
 
@@ -89,96 +67,87 @@ class Answer:
         self._body.close()
 
 
-class _Worker:
-    """One process and the pipes to it."""
+class Collector:
+    """A sink that keeps a whole answer, on disk where it is large. `answer` gives it, or raises the error."""
 
-    def __init__(self, store: Path, memory_mb: int, niceness: int) -> None:
-        environment = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
-        environment["MALLOC_ARENA_MAX"] = "2"  # each arena reserves 64 MiB of the address space that is limited
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "crisiskg.workers.process", str(store), str(memory_mb), str(niceness)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            bufsize=0,
-            start_new_session=True,  # so that Ctrl-C reaches the parent alone
+    def __init__(self) -> None:
+        self._parser = FrameParser()
+        self._body = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115 - the answer owns it
+        self._header: dict[str, Any] = {}
+        self._trailer: dict[str, Any] = {}
+        self.done: concurrent.futures.Future[Answer] = concurrent.futures.Future()
+
+    def frames(self, data: bytes) -> None:
+        """Take frames of the answer."""
+        for letter, content in self._parser.feed(data):
+            if letter == b"D":
+                self._body.write(content)
+            elif letter == b"H":
+                self._header = json.loads(content)
+            elif letter == b"E":
+                self._finish(json.loads(content))
+            elif letter == b"X":
+                self.fail(error_of(json.loads(content)))
+
+    def _finish(self, trailer: dict[str, Any]) -> None:
+        size = self._body.tell()
+        self._body.seek(0)
+        header = self._header
+        self.done.set_result(
+            Answer(header["kind"], header["media_type"], header["generation"], size, self._body, trailer.get("rows"))
         )
-        self.ready = False
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+    def fail(self, error: CrisiskgError) -> None:
+        """End with an error."""
+        if not self.done.done():
+            self._body.close()
+            self.done.set_exception(error)
 
-    def alive(self) -> bool:
-        return self._process.poll() is None
+    def over(self, job: Job) -> None:
+        """Make sure that there is an end."""
+        del job
+        self.fail(StoreUnavailable("the answer ended early", hint="Ask again."))
 
-    def send(self, letter: bytes, content: bytes) -> None:
-        assert self._process.stdin is not None
-        view = memoryview(letter + struct.pack(">I", len(content)) + content)
-        while view:
-            written = self._process.stdin.write(view)
-            view = view[written or 0 :]
 
-    def receive(self, deadline: float) -> tuple[bytes, bytes]:
-        head = self._read(5, deadline)
-        return head[:1], self._read(struct.unpack(">I", head[1:])[0], deadline)
+def local_command(store: Path, memory_mb: int, niceness: int) -> list[str]:
+    """Return the arguments of a worker over an embedded store."""
+    return ["-m", "crisiskg.workers.process", str(store), str(memory_mb), str(niceness)]
 
-    def _read(self, size: int, deadline: float) -> bytes:
-        assert self._process.stdout is not None
-        number = self._process.stdout.fileno()
-        poll = select.poll()
-        poll.register(number, select.POLLIN)
-        parts = bytearray()
-        while len(parts) < size:
-            left = deadline - time.monotonic()
-            if left <= 0 or not poll.poll(left * 1000):
-                raise TimeoutError
-            block = os.read(number, min(size - len(parts), 1_048_576))
-            if not block:
-                raise EOFError
-            parts += block
-        return bytes(parts)
 
-    def was_killed(self) -> bool:
-        """Tell whether a process that ended was killed from outside, as no query can do it."""
-        try:
-            return self._process.wait(1.0) == -signal.SIGKILL
-        except subprocess.TimeoutExpired:
-            return False
+def remote_command(niceness: int) -> list[str]:
+    """Return the arguments of a worker that asks a remote store."""
+    return ["-m", "crisiskg.workers.remote", str(niceness)]
 
-    def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+
+def remote_greeting(settings: Settings) -> bytes:
+    """Return the frame from which a worker learns which remote store it asks."""
+    from crisiskg.settings import plain_settings
+
+    return pack_json(b"S", plain_settings(settings))
 
 
 class Pool:
-    """Worker processes over the published generations of one store. Any thread may call `run`.
+    """Worker processes over one store. Any thread may call `run`.
 
     Args:
-        store: Folder of the store.
+        store: Folder of an embedded store, of which they open the published generations; None for the remote one of the settings.
         settings: Number of workers, length of the queue, and the limits.
         workers: Number of workers where it is not that of the settings.
-        niceness: By how much the workers stand back for other processes, 0 to 19.
     """
 
-    def __init__(self, store: Path, settings: Settings, workers: int | None = None, niceness: int = 0) -> None:
-        self._store = store
+    def __init__(self, store: Path | None, settings: Settings, workers: int | None = None) -> None:
         self._settings = settings
-        self._size = workers or settings.query_workers
-        self._niceness = niceness
-        self._idle: deque[_Worker] = deque()
-        self._running = 0
-        self._waiting = 0
+        size = workers or settings.query_workers
+        sizes = settings.model_copy(update={"named_query_workers": size, "quick_query_workers": 1})
+        if store is None:
+            self._crew = Crew(remote_command, sizes, remote_greeting(settings))
+        else:
+            self._crew = Crew(lambda niceness: local_command(store, settings.query_memory_mb, niceness), sizes)
+        self._loop = asyncio.new_event_loop()
+        # Workers end with the thread that started them, so there is one for as long as the pool lives.
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="crisiskg-pool")
         self._closed = False
-        self._changed = threading.Condition()
-        self.killed = 0
+        self._thread.start()
 
     def __enter__(self) -> Self:
         return self
@@ -186,11 +155,14 @@ class Pool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def start(self) -> None:
-        """Start all workers now rather than with the first queries."""
-        with self._changed:
-            while len(self._idle) + self._running < self._size:
-                self._idle.append(_Worker(self._store, self._settings.query_memory_mb, self._niceness))
+    @property
+    def killed(self) -> int:
+        """Workers that had to be ended."""
+        return self._crew.killed
+
+    def pids(self) -> list[int]:
+        """Return the process ids of the workers."""
+        return self._crew.pids()
 
     def run(
         self,
@@ -223,173 +195,28 @@ class Pool:
             NotFound: nothing was published yet.
             InvalidParameter: a graph is no IRI.
         """
-        settings = self._settings
-        scan = scan_query(query, settings.max_query_bytes, settings.max_query_depth)
-        request = {
-            "query": query,
-            "accept": list(accept),
-            "default_graphs": [_iri(graph) for graph in default_graphs],
-            "named_graphs": [_iri(graph) for graph in named_graphs],
-            "names_dataset": scan.names_dataset,
-            "base_iri": base_iri,
-            "prefixes": PREFIXES,
-            "max_rows": settings.max_result_rows,
-            "max_bytes": settings.max_result_bytes,
-        }
-        body = json.dumps(request).encode("utf-8")
-        deadline = time.monotonic() + settings.query_time_limit_s
-        try:
-            return self._run(body, deadline)
-        except _Killed:  # not the query's fault: once more
-            pass
-        try:
-            return self._run(body, deadline)
-        except _Killed:
-            raise StoreUnavailable("the process of the query was killed from outside, twice", hint="Ask again.") from None
+        if self._closed:
+            raise StoreUnavailable("the query workers are closed")
+        request = query_request(
+            self._settings, query, accept, default_graphs=default_graphs, named_graphs=named_graphs, base_iri=base_iri
+        )
+        collector = Collector()
+        job = Job(request, query, "own", "", "", self._settings.query_time_limit_s, collector)
+        self._loop.call_soon_threadsafe(self._submit, job, collector)
+        return collector.done.result()
 
-    def _run(self, request: bytes, deadline: float) -> Answer:
-        worker = self._take(deadline)
-        fine = False
+    def _submit(self, job: Job, collector: Collector) -> None:
         try:
-            answer = self._ask(worker, request, deadline)
-            fine = True
-            return answer
-        except _Reported as reported:
-            fine = reported.worker_is_fine
-            raise reported.error from None
-        finally:
-            self._give_back(worker, fine)
-
-    def _ask(self, worker: _Worker, request: bytes, deadline: float) -> Answer:
-        body = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115 - the answer owns it
-        try:
-            if not worker.ready:  # starting is not the query's fault
-                worker.receive(time.monotonic() + _START_LIMIT_S)
-                worker.ready = True
-                deadline = max(deadline, time.monotonic() + self._settings.query_time_limit_s)
-            worker.send(b"Q", request)
-            header: dict[str, Any] = {}
-            while True:
-                letter, content = worker.receive(deadline)
-                if letter == b"D":
-                    body.write(content)
-                elif letter == b"H":
-                    header = json.loads(content)
-                elif letter == b"E":
-                    size = body.tell()
-                    body.seek(0)
-                    rows = json.loads(content).get("rows")
-                    return Answer(header["kind"], header["media_type"], header["generation"], size, body, rows)
-                else:
-                    raise _reported(json.loads(content))
-        except TimeoutError:
-            body.close()
-            raise StoreTimeout(
-                f"the query took longer than {self._settings.query_time_limit_s:g} s and was ended",
-                hint="Ask for less: name an actor, a type or a time, or set a LIMIT.",
-            ) from None
-        except (EOFError, OSError):
-            body.close()
-            if worker.was_killed():
-                raise _Killed from None
-            raise LimitExceeded(
-                f"the query ended its process: it needs more than {self._settings.query_memory_mb} MiB, or is nested too deeply",
-                hint="Ask for less, or write the query in a simpler way.",
-            ) from None
-        except BaseException:
-            body.close()
-            raise
-
-    def _take(self, deadline: float) -> _Worker:
-        with self._changed:
-            if self._waiting >= self._settings.query_queue and not self._idle and self._running >= self._size:
-                raise StoreBusy("too many queries wait already", hint="Ask again in a few seconds.")
-            self._waiting += 1
-            try:
-                while True:
-                    if self._closed:
-                        raise StoreUnavailable("the query workers are closed")
-                    while self._idle:
-                        worker = self._idle.pop()
-                        if worker.alive():
-                            self._running += 1
-                            return worker
-                        worker.kill()
-                    if self._running < self._size:
-                        self._running += 1
-                        break
-                    if not self._changed.wait(max(0.0, deadline - time.monotonic())):
-                        raise StoreBusy("no query worker became free in time", hint="Ask again in a few seconds.")
-            finally:
-                self._waiting -= 1
-        try:
-            return _Worker(self._store, self._settings.query_memory_mb, self._niceness)
-        except OSError as error:
-            with self._changed:
-                self._running -= 1
-                self._changed.notify()
-            raise StoreUnavailable(f"a query worker cannot be started: {error.strerror}") from error
-
-    def _give_back(self, worker: _Worker, fine: bool) -> None:
-        if not fine:
-            worker.kill()
-        with self._changed:
-            self._running -= 1
-            if not fine:
-                self.killed += 1
-            elif self._closed:
-                worker.kill()
-            else:
-                self._idle.append(worker)
-            self._changed.notify()
+            self._crew.submit(job)
+        except CrisiskgError as error:
+            collector.fail(error)
 
     def close(self) -> None:
         """End all workers."""
-        with self._changed:
-            self._closed = True
-            idle = list(self._idle)
-            self._idle.clear()
-            self._changed.notify_all()
-        for worker in idle:
-            worker.kill()
-
-
-class _Killed(Exception):
-    """The process was killed from outside."""
-
-
-class _Reported(Exception):
-    """An error that the worker reported; it may live on unless its memory ran out."""
-
-    def __init__(self, error: CrisiskgError, worker_is_fine: bool) -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.worker_is_fine = worker_is_fine
-
-
-_BY_CODE: dict[str, type[CrisiskgError]] = {
-    "limit_exceeded": LimitExceeded,
-    "memory": LimitExceeded,
-    "query_syntax": QuerySyntaxError,
-    "not_acceptable": NotAcceptable,
-    "not_found": NotFound,
-}
-
-
-def _reported(problem: dict[str, str]) -> _Reported:
-    code, message, hint = problem["error"], problem["message"], problem.get("hint") or None
-    if code == "query_syntax":
-        message = f"the query does not parse: {message}"
-    kind = _BY_CODE.get(code, StoreError)
-    if kind is StoreError:
-        message = f"the query failed: {message}"
-    return _Reported(kind(message, hint=hint), code != "memory")
-
-
-def _iri(text: str) -> str:
-    import pyoxigraph as ox
-
-    try:
-        return str(ox.NamedNode(text).value)
-    except ValueError as error:
-        raise InvalidParameter(f"{text[:200]!r} is not the IRI of a graph") from error
+        if self._closed:
+            return
+        self._closed = True
+        asyncio.run_coroutine_threadsafe(self._crew.close(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()

@@ -1,11 +1,12 @@
-"""What runs in a query worker: opens the newest generation, evaluates one query after the other, writes answers to a pipe.
+"""What runs in a query worker: opens generations, evaluates one query after the other, writes answers to a pipe.
 
-Messages are frames: one letter, four bytes of length, content. The pool sends `Q` (a request in JSON); the worker answers with
-`H` (a header in JSON), any number of `D` (data), and `E` (end, in JSON), or with `X` (an error, in JSON).
+Messages are frames (`crisiskg.workers.frames`). The crew sends `Q` (a request in JSON); the worker answers with `H`, any number
+of `D`, and `E`, or at any place with `X`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -15,7 +16,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from crisiskg.sandbox import block_network, limit_memory
+from crisiskg.namespaces import PREFIXES
+from crisiskg.sandbox import block_network, die_with_parent, limit_memory
+from crisiskg.workers.frames import pack, pack_json
 
 _CHUNK = 65_536
 
@@ -35,6 +38,8 @@ RDF_FORMATS: dict[str, str] = {
     "application/n-quads": "N_QUADS",
     "application/trig": "TRIG",
 }
+#: Formats of a whole dataset by media type.
+QUAD_FORMATS: dict[str, str] = {"application/n-quads": "N_QUADS", "application/trig": "TRIG", "application/ld+json": "JSON_LD"}
 #: Bytes that stand between or behind rows, and how many of them an answer of no rows counts. Inside of a JSON or XML literal they
 #: cannot stand; a line break inside of a CSV field counts as a row more.
 _ROW_MARKS = {"JSON": (b"}},{", -1), "XML": (b"<result>", 0), "CSV": (b"\r\n", 1), "TSV": (b"\n", 1)}
@@ -47,21 +52,27 @@ class TooLarge(Exception):
 class FrameWriter:
     """Writes what an engine serialises as frames, and stops it at the limits.
 
+    What is short leaves in one piece, with its header and its end: a system call costs as much as a small query.
+
     Args:
-        stream: Pipe to the pool.
+        channel: Number of the file to write to.
+        header: What stands before the data.
         max_bytes: Largest answer in bytes.
         max_rows: Most rows, counted by marks in the serialised text.
         marks: Bytes that stand once a row, and how many of them stand in an answer without rows; None to count no rows.
     """
 
-    def __init__(self, stream: BinaryIO, max_bytes: int, max_rows: int, marks: tuple[bytes, int] | None = None) -> None:
-        self._stream = stream
+    def __init__(
+        self, channel: int, header: dict[str, Any], max_bytes: int, max_rows: int, marks: tuple[bytes, int] | None = None
+    ) -> None:
+        self._channel = channel
+        self._before_data = pack_json(b"H", header)
         self._max_bytes, self._max_rows = max_bytes, max_rows
         self._mark = marks[0] if marks else None
         self._buffer = bytearray()
         self.total = 0
         self._rows = -marks[1] if marks else 0
-        self._before = b""
+        self._before = self._tail = b""
 
     def write(self, data: bytes) -> int:
         """Take data from the engine."""
@@ -71,30 +82,39 @@ class FrameWriter:
             window = self._before + data
             self._rows += window.count(self._mark)
             self._before = window[-(len(self._mark) - 1) :] if len(self._mark) > 1 else b""
+            self._tail = (self._tail + data)[-4:]
         if self.total > self._max_bytes:
             raise TooLarge(f"the answer is larger than {self._max_bytes} bytes")
         if self._rows > self._max_rows:
             raise TooLarge(_too_many(self._max_rows))
         if len(self._buffer) >= _CHUNK:
-            self.flush()
+            write_all(self._channel, self._waiting())
         return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: data leaves when there is enough of it, or at the end."""
 
     @property
     def rows(self) -> int:
-        """Rows so far. In JSON, marks stand between rows, so an answer without any counts as one that lacks a mark."""
-        return max(0, self._rows)
+        """Rows so far. In JSON, marks stand between rows, so what an answer without any ends with is looked at."""
+        return 0 if self._tail.endswith(b"[]}}") else max(0, self._rows)
 
-    def flush(self) -> None:
-        """Send what is waiting."""
-        if self._buffer:
-            send(self._stream, b"D", bytes(self._buffer))
-            self._buffer.clear()
+    def _waiting(self) -> bytes:
+        waiting = self._before_data + (pack(b"D", bytes(self._buffer)) if self._buffer else b"")
+        self._before_data = b""
+        self._buffer.clear()
+        return waiting
+
+    def end(self, trailer: dict[str, Any]) -> None:
+        """Send what is waiting, and the end."""
+        write_all(self._channel, self._waiting() + pack_json(b"E", trailer))
 
 
-def send(stream: BinaryIO, letter: bytes, content: bytes) -> None:
-    """Write one frame."""
-    stream.write(letter + struct.pack(">I", len(content)) + content)
-    stream.flush()
+def write_all(channel: int, data: bytes) -> None:
+    """Write all of the bytes to a pipe or socket."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(channel, view) :]
 
 
 def receive(stream: BinaryIO) -> tuple[bytes, bytes] | None:
@@ -107,7 +127,7 @@ def receive(stream: BinaryIO) -> tuple[bytes, bytes] | None:
 
 
 class Reader:
-    """The newest generation, opened read-only; switches when a newer one was published.
+    """Generations of a store, opened read-only: the newest, and one older that was asked for.
 
     Args:
         store: Folder of the store.
@@ -116,17 +136,18 @@ class Reader:
 
     def __init__(self, store: Path, memory_mb: int) -> None:
         from crisiskg.generations import Generations
+        from crisiskg.workers.graph_tags import GraphTags
 
         self.store = store
+        self.tags = GraphTags(store)
         self._generations = Generations(store)
-        self._memory_mb: int | None = memory_mb
+        self._memory_mb = memory_mb
         self._number = -1
         self._db: Any = None
+        self._old: tuple[int, Any] | None = None
 
     def newest(self) -> tuple[int, Any]:
         """Return number and store of the newest generation."""
-        import pyoxigraph as ox
-
         from crisiskg.errors import StoreError
 
         for attempt in range(3):
@@ -137,72 +158,143 @@ class Reader:
                     self._number = known
                     break
                 self._db = None
-                self._db = ox.Store.read_only(str(path))
+                self._db = self._open(path)
                 self._number = number
-                self._limit()
                 break
             except (OSError, StoreError):  # pruned between reading CURRENT and opening
                 if attempt == 2:
                     raise
         return self._number, self._db
 
-    def _limit(self) -> None:
-        """Limit memory once the store is open: its threads reserve address space that no query can help."""
-        if self._memory_mb is None:
-            return
+    def at(self, wanted: int | None) -> tuple[int, Any]:
+        """Return number and store of a generation; None means the newest.
+
+        Raises:
+            NotFound: there was none of this number yet.
+            Gone: it is kept no longer.
+        """
+        from crisiskg.errors import Gone, NotFound
+
+        number, db = self.newest()
+        if wanted is None or wanted == number:
+            return number, db
+        if wanted > number or wanted < 1:
+            raise NotFound(f"there is no generation {wanted}; the newest is {number}")
+        path = self._generations.path(wanted)
+        if not path.is_dir():  # also where it is still open here: every worker must say the same
+            self._old = None
+            kept = ", ".join(str(one) for one in self._generations.numbers())
+            raise Gone(f"generation {wanted} is kept no longer; there are {kept}")
+        if self._old is None or self._old[0] != wanted:
+            self._old = None
+            try:
+                self._old = (wanted, self._open(path))
+            except OSError:
+                raise Gone(f"generation {wanted} is kept no longer") from None
+        return self._old
+
+    def _open(self, path: Path) -> Any:
+        """Open a generation. Memory is limited afresh: threads of the store reserve address space that no query can help."""
+        import pyoxigraph as ox
+
+        if not path.is_dir():
+            raise FileNotFoundError(path)
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        db = ox.Store.read_only(str(path))
         try:
             pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
             taken_mb = pages * resource.getpagesize() // 1_048_576
         except OSError:  # not Linux
             taken_mb = 512
         limit_memory(taken_mb + self._memory_mb)
-        self._memory_mb = None
+        return db
 
 
-def answer(request: dict[str, Any], reader: Reader, stream: BinaryIO) -> None:
+def answer(request: dict[str, Any], reader: Reader, channel: int) -> None:
     """Evaluate one request and write the answer.
 
     Result objects of the engine must stay in the thread that made them, so evaluation and serialisation are one step.
     """
+    if "graph" in request:
+        _answer_graph(request, reader, channel)
+        return
     import pyoxigraph as ox
 
-    number, db = reader.newest()
-    graphs = {
-        "default_graph": [ox.NamedNode(iri) for iri in request.get("default_graphs", [])] or None,
-        "named_graphs": [ox.NamedNode(iri) for iri in request.get("named_graphs", [])] or None,
-    }
-    if graphs["default_graph"] is None and graphs["named_graphs"] is not None:
-        graphs["default_graph"] = []
-    if graphs["named_graphs"] is None and graphs["default_graph"] is not None:
-        graphs["named_graphs"] = []
-    given = graphs["default_graph"] is not None or graphs["named_graphs"] is not None
+    from crisiskg.workers.scan import Limits, scan_query
+
+    scan = scan_query(request["query"], Limits(**request["limits"]))
+    number, db = reader.at(request.get("generation"))
+    defaults = [_name(iri) for iri in request.get("default_graphs", ())]
+    named = [ox.NamedNode(iri) for iri in request.get("named_graphs", ())]
+    given = bool(defaults or named)
+    graphs = {"default_graph": defaults, "named_graphs": named} if given else {}
     result = db.query(
         request["query"],
         base_iri=request.get("base_iri"),
-        use_default_graph_as_union=not given and not request["names_dataset"],
-        **(graphs if given else {}),
+        use_default_graph_as_union=request["union"] and not given and not scan.names_dataset,
+        **graphs,
     )
     if isinstance(result, ox.QueryTriples):
         kind, offered = "graph", {media: (name, True) for media, name in RDF_FORMATS.items()}
     else:
         kind, offered = ("boolean" if isinstance(result, ox.QueryBoolean) else "bindings"), RESULT_FORMATS
-    media_type = next((media for media in request["accept"] if media in offered), None)
-    if media_type is None:
-        reply = {"error": "not_acceptable", "message": f"an answer of this kind can be had as {', '.join(offered)}"}
-        send(stream, b"X", json.dumps(reply).encode())
-        return
+    media_type = _chosen(request["accept"], offered)
     name = offered[media_type][0]
     formats: Any = ox.RdfFormat if kind == "graph" else ox.QueryResultsFormat
-    send(stream, b"H", json.dumps({"kind": kind, "media_type": media_type, "generation": number}).encode())
-    writer = FrameWriter(stream, request["max_bytes"], request["max_rows"], _ROW_MARKS.get(name))
+    header = {"kind": kind, "media_type": media_type, "generation": number, "volatile": scan.volatile}
+    writer = FrameWriter(channel, header, request["max_bytes"], request["max_rows"], _ROW_MARKS.get(name))
     if kind == "graph":
-        prefixes = request.get("prefixes") if name in {"TURTLE", "TRIG", "RDF_XML", "JSON_LD"} else None
         triples = _distinct(result, request["max_rows"])
-        ox.serialize(triples, output=cast(IO[bytes], writer), format=getattr(formats, name), prefixes=prefixes)
+        ox.serialize(triples, output=cast(IO[bytes], writer), format=getattr(formats, name), prefixes=_prefixes(name))
     else:
         result.serialize(output=cast(IO[bytes], writer), format=getattr(formats, name))
-    writer.flush()
-    send(stream, b"E", json.dumps({"rows": writer.rows if kind == "bindings" else None}).encode())
+    writer.end({"rows": writer.rows if kind == "bindings" else None})
+
+
+def _answer_graph(request: dict[str, Any], reader: Reader, channel: int) -> None:
+    """Write one graph ("default" is the default graph), or with None the whole dataset as quads."""
+    import pyoxigraph as ox
+
+    from crisiskg.errors import NotFound
+
+    number, db = reader.at(request.get("generation"))
+    graph = request["graph"]
+    offered = QUAD_FORMATS if graph is None else RDF_FORMATS
+    media_type = _chosen(request["accept"], offered)
+    name = offered[media_type]
+    if graph is None:
+        quads: Iterable[Any] = db
+    else:
+        node = _name(graph)
+        if graph != "default" and not db.contains_named_graph(node):
+            raise NotFound(f"there is no graph {graph}")
+        quads = db.quads_for_pattern(None, None, None, node)
+        if name not in ("N_QUADS", "TRIG"):
+            quads = (quad.triple for quad in quads)
+    tag = reader.tags.tag(number, graph)
+    header = {"kind": "graph", "media_type": media_type, "generation": number, "volatile": False, "tag": tag}
+    writer = FrameWriter(channel, header, request["max_bytes"], request["max_rows"])
+    ox.serialize(quads, output=cast(IO[bytes], writer), format=getattr(ox.RdfFormat, name), prefixes=_prefixes(name))
+    writer.end({"rows": None})
+
+
+def _name(iri: str) -> Any:
+    import pyoxigraph as ox
+
+    return ox.DefaultGraph() if iri == "default" else ox.NamedNode(iri)
+
+
+def _prefixes(name: str) -> dict[str, str] | None:
+    return dict(PREFIXES) if name in {"TURTLE", "TRIG", "RDF_XML", "JSON_LD"} else None
+
+
+def _chosen(accept: list[str], offered: Iterable[str]) -> str:
+    from crisiskg.errors import NotAcceptable
+
+    for media_type in accept:
+        if media_type in offered:
+            return media_type
+    raise NotAcceptable(f"an answer of this kind can be had as {', '.join(offered)}")
 
 
 def _distinct(triples: Iterable[Any], limit: int) -> Iterator[Any]:
@@ -220,41 +312,48 @@ def _too_many(limit: int) -> str:
     return f"the answer has more than {limit} rows"
 
 
-def _reply_to(request: dict[str, Any], reader: Reader, stream: BinaryIO) -> None:
+def _reply_to(request: dict[str, Any], reader: Reader, channel: int) -> None:
     from crisiskg.errors import CrisiskgError
 
     try:
-        answer(request, reader, stream)
+        answer(request, reader, channel)
     except TooLarge as error:
         problem = {"error": "limit_exceeded", "message": str(error)}
     except MemoryError:
         problem = {"error": "memory", "message": "the query needs more memory than it may take"}
     except SyntaxError as error:
-        problem = {"error": "query_syntax", "message": str(error)}
+        problem = {"error": "query_syntax", "message": f"the query does not parse: {error}"}
     except CrisiskgError as error:
         problem = {"error": error.code, "message": error.message, "hint": error.hint or ""}
     except (ValueError, OSError, RuntimeError) as error:
-        problem = {"error": "failed", "message": str(error).replace(str(reader.store), "the store")}
+        message = str(error).replace(str(reader.store.resolve()), "the store").replace(str(reader.store), "the store")
+        problem = {"error": "failed", "message": f"the query failed: {message}"}
     else:
         return
-    send(stream, b"X", json.dumps(problem).encode())
+    write_all(channel, pack_json(b"X", problem))
 
 
 def main() -> None:
     """Answer requests until the pool closes the pipe. Arguments: folder of the store, memory limit in MiB, niceness."""
     store, memory_mb = Path(sys.argv[1]), int(sys.argv[2])
     os.nice(int(sys.argv[3]))
+    die_with_parent()
     requests = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
+    channel = os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1):  # nothing that a library prints may get among the frames
         os.dup2(nothing, number)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     blocked = block_network()  # before the engine is loaded: SERVICE and LOAD would call out
     reader = Reader(store, memory_mb)
-    send(answers, b"R", json.dumps({"network": blocked}).encode())
+    with contextlib.suppress(Exception):  # the first query says what is wrong with the store
+        reader.newest()
+    write_all(channel, pack_json(b"R", {"network": blocked}))
     while (frame := receive(requests)) is not None:
-        _reply_to(json.loads(frame[1]), reader, answers)
+        try:
+            _reply_to(json.loads(frame[1]), reader, channel)
+        except BrokenPipeError:
+            return
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Looks at the text of a query before an engine parses it: size, depth of nesting, and what is not allowed here.
+"""Looks at the text of a query or update before an engine parses it: size, depth of nesting, and what is not allowed here.
 
-A parser of SPARQL may overflow its stack on deep nesting, which ends the process. So the depth is counted here, outside of
-strings, comments and IRIs. What is refused here for its words could do nothing in a worker either, which has no network and a
-read-only store.
+A parser of SPARQL may overflow its stack on deep nesting, which ends the process, and a planner may be at a long join for
+minutes. So both are measured here, outside of strings, comments and IRIs, by `tokens` and `measure`. What is refused here for
+its words could do nothing in a worker either, which has no network and a read-only store.
 """
 
 from __future__ import annotations
@@ -10,31 +10,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crisiskg.errors import LimitExceeded, QueryRefused, QuerySyntaxError
+from crisiskg.errors import FederationRefused, QueryRefused, QuerySyntaxError
+from crisiskg.workers.measure import Limits, Meter
+from crisiskg.workers.scan_update import UpdateScan, scan_update
+from crisiskg.workers.tokens import Token, opens_service, tokens
 
-# SPARQL 1.1, section 19.8; longer alternatives first.
-_TOKEN = re.compile(
-    r"""
-      \#[^\r\n]*
-    | \"\"\"(?:[^"\\]|\\.|\"(?!\"\"))*\"\"\"
-    | '''(?:[^'\\]|\\.|'(?!''))*'''
-    | "(?:[^"\\\r\n]|\\.)*"
-    | '(?:[^'\\\r\n]|\\.)*'
-    | <[^<>"{}|^`\\\x00-\x20]*(?:\\[uU][0-9A-Fa-f]+[^<>"{}|^`\\\x00-\x20]*)*>
-    | (?P<variable>[?$]\w+)
-    | (?P<tag>@[A-Za-z][A-Za-z0-9-]*)
-    | (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:
-        (?:[\w:·-]|%[0-9A-Fa-f]{2}|\\[^\s\w])*(?:\.+(?:[\w:·-]|%[0-9A-Fa-f]{2}|\\[^\s\w])+)*)
-    | (?P<word>[^\W\d]\w*)
-    | (?P<open>[({\[])
-    | (?P<close>[)}\]])
-    | \s+
-    | .
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"})
+__all__ = ["Limits", "Scan", "UpdateScan", "scan_query", "scan_update"]
+
+_UPDATES = frozenset({"INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"})
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+_VOLATILE = ("NOW", "RAND", "UUID", "BNODE")
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,64 +31,75 @@ class Scan:
         form: SELECT, ASK, CONSTRUCT or DESCRIBE.
         depth: Deepest nesting of brackets.
         names_dataset: Whether it has FROM or FROM NAMED and so says itself which graphs it looks at.
+        volatile: Whether the same query may give another answer at the same data, so that answers must not be kept: it has NOW,
+            RAND, UUID, STRUUID, BNODE or SERVICE.
+        service: Whether it has SERVICE.
+        patterns: Triple patterns, never fewer than there are.
     """
 
     form: str
     depth: int
     names_dataset: bool
+    volatile: bool = False
+    service: bool = False
+    patterns: int = 0
 
 
-def scan_query(text: str, max_bytes: int, max_depth: int) -> Scan:
-    """Look at a query, or refuse it.
+def scan_query(text: str, limits: Limits, *, service: bool = False, unescape: bool = False) -> Scan:
+    r"""Look at a query, or refuse it.
 
     Args:
         text: SPARQL.
-        max_bytes: Longest text in bytes of UTF-8.
-        max_depth: Deepest nesting of brackets.
+        limits: How large it may be.
+        service: Whether SERVICE is allowed.
+        unescape: Whether the engine replaces `\uXXXX` everywhere before it parses, as SPARQL allows; ours does so in strings
+            and IRIs alone.
 
     Returns:
         What was seen.
 
     Raises:
-        LimitExceeded: it is too long or nested too deeply.
-        QueryRefused: it is an update, or has SERVICE.
-        QuerySyntaxError: it has none of the four query forms, or a character that no query can have.
+        LimitExceeded: it is too long, nested too deeply, or has too many triple patterns or steps in a path.
+        FederationRefused: it has SERVICE or LOAD.
+        QueryRefused: it is an update.
+        QuerySyntaxError: it has none of the four query forms, a character that no query can have, a string that does not end,
+            or a `<` that has two readings.
 
-    >>> scan_query('SELECT ?s WHERE { ?s ?p "SERVICE <http://x> {{{" }', 1000, 2)
-    Scan(form='SELECT', depth=1, names_dataset=False)
+    >>> scan = scan_query('SELECT ?s WHERE { ?s ?p "SERVICE <http://x> {{{" }', Limits())
+    >>> scan.form, scan.depth, scan.patterns, scan.service
+    ('SELECT', 1, 1, False)
     """
-    try:
-        length = len(text.encode("utf-8"))
-    except UnicodeEncodeError as error:
-        raise QuerySyntaxError(
-            f"the query has at position {error.start} half of a surrogate pair, which is no character"
-        ) from error
-    if length > max_bytes:
-        raise LimitExceeded(f"the query has {length} bytes; {max_bytes} are allowed", hint="The setting is max_query_bytes.")
+    if unescape and "\\" in text and (replaced := _ESCAPE.sub(_character, text)) != text:
+        scan_query(replaced, limits, service=service)
+    meter = Meter(limits, "query")
     form: str | None = None
-    depth = deepest = 0
-    names_dataset = False
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        if kind == "open":
-            depth += 1
-            deepest = max(deepest, depth)
-            if depth > max_depth:
-                raise LimitExceeded(
-                    f"the query is nested more than {max_depth} brackets deep", hint="The setting is max_query_depth."
-                )
-        elif kind == "close":
-            depth -= 1
-        elif kind == "word":
-            word = match.group().upper()
-            if word == "SERVICE":
-                raise QueryRefused("SERVICE is not allowed: queries have no network", hint="Ask the other endpoint yourself.")
-            if word in _UPDATES:
+    names_dataset = volatile = federated = False
+    before = last = Token("mark", "", -1)
+    for token in tokens(text, "query", limits.max_bytes, limits.max_depth):
+        meter.take(token)
+        if token.kind == "word":
+            word = token.text.upper()
+            if "SERVICE" in word:
+                federated = True
+            elif "LOAD" in word:
+                raise FederationRefused("LOAD is not allowed: this is for queries, which have no network and change nothing")
+            elif word in _UPDATES:
                 raise QueryRefused(f"{word} is not allowed: this is for queries, which change nothing")
-            if word == "FROM":
-                names_dataset = True
-            if form is None and word in _FORMS:
-                form = word
+            volatile = volatile or any(name in word for name in _VOLATILE)
+            if meter.depth == 0:
+                names_dataset = names_dataset or "FROM" in word
+                form = word if form is None and word in _FORMS else form
+        federated = federated or opens_service(token, last, before, meter.depth - 1)
+        before, last = last, token
+        if federated and not service:
+            raise FederationRefused(
+                "SERVICE is not allowed: queries have no network", hint="Ask the other endpoint yourself and give what it says."
+            )
     if form is None:
         raise QuerySyntaxError("there is no SELECT, ASK, CONSTRUCT or DESCRIBE in the query")
-    return Scan(form, deepest, names_dataset)
+    return Scan(form, meter.deepest, names_dataset, volatile or federated, federated, meter.patterns)
+
+
+def _character(match: re.Match[str]) -> str:
+    number = int(match[1] or match[2], 16)
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else match.group()

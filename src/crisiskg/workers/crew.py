@@ -1,0 +1,502 @@
+"""The crew: keeps query workers, gives each one query at a time, ends those that are late, and replaces them.
+
+There are two lanes. `own` is for named queries and pages. In `user`, every query of a user starts in a *quick* worker; one that
+takes longer moves with its worker to the *long* ones, of which there are few, and a fresh quick worker takes its place. So
+queries that take long, however many, never stand in the way of short ones. Where no long place is free, a few are stopped where
+they are and go on later; the others are told to come back. A query of a form that took long lately waits for a long place at
+once.
+
+Everything here runs in one event loop; nothing of a user is parsed here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import json
+import logging
+import re
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from crisiskg.errors import (
+    Cancelled,
+    CrisiskgError,
+    LimitExceeded,
+    StoreBusy,
+    StoreTimeout,
+    StoreUnavailable,
+)
+from crisiskg.workers.budgets import Budgets
+from crisiskg.workers.frames import pack, pack_json
+from crisiskg.workers.worker import Worker
+
+if TYPE_CHECKING:
+    from crisiskg.settings import Settings
+
+_log = logging.getLogger("crisiskg.queries")
+_SHAPES = 2000
+_SHAPE_S = 600.0
+#: A query that got no processor may wait so many times as long as a quick one may take before it counts as long.
+_PATIENCE = 4.0
+#: By how much the queue before quick workers, which moves fast, may be longer than the others.
+_QUICK_QUEUE = 4
+_LITERALS = re.compile(r"\"[^\"\n]{0,2000}\"|'[^'\n]{0,2000}'|[?$]\w{1,80}|\d+")
+Outcome = Literal["answered", "failed", "late", "busy", "cancelled", "died", "refused", "gone"]
+
+
+class Sink(Protocol):
+    """Takes the frames of an answer."""
+
+    def frames(self, data: bytes) -> None:
+        """Take whole frames."""
+
+    def over(self, job: Job) -> None:
+        """Know that no more frames come."""
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One query on its way.
+
+    Attributes:
+        request: Frame content for the worker.
+        text: The query, for lists and logs.
+        lane: "own" or "user".
+        client: Who it counts for; empty for nobody.
+        owner: Who may see and cancel it: the name of a token or an address.
+        limit_s: Seconds that it may take in all.
+        sink: Where the answer goes.
+        request_id: What the log calls the request.
+    """
+
+    request: bytes
+    text: str
+    lane: str
+    client: str
+    owner: str
+    limit_s: float
+    sink: Sink
+    request_id: str = ""
+    number: int = 0
+    arrived: float = field(default_factory=time.monotonic)
+    at: float = field(default_factory=time.time)
+    started: float | None = None
+    ran_s: float = 0.0
+    worker: Worker | None = None
+    #: "waiting", "quick", "long", "parked", "over"
+    state: str = "waiting"
+    sent: bool = False
+    wanted: bool = True
+    tried: int = 0
+    outcome: Outcome = "answered"
+    rows: int | None = None
+    deadline: asyncio.TimerHandle | None = None
+    slow: asyncio.TimerHandle | None = None
+    processor_s: float = 0.0
+
+    @property
+    def id(self) -> str:
+        """Short name for lists and cancellation."""
+        return f"q{self.number}"
+
+    @property
+    def digest(self) -> str:
+        """Digest of the text, by which logs name it."""
+        return hashlib.sha256(self.text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@dataclass(eq=False, slots=True)
+class _Group:
+    """Workers of one kind, and the jobs that wait for them."""
+
+    name: str
+    size: int
+    niceness: int
+    idle: deque[Worker] = field(default_factory=deque)
+    busy: int = 0
+    waiting: deque[Job] = field(default_factory=deque)
+
+
+class Crew:
+    """Worker processes over one store. All methods are called in one event loop.
+
+    Args:
+        command: Arguments of a worker's program for a niceness.
+        settings: Numbers and limits.
+        greeting: Frame that each worker gets first; None for none.
+    """
+
+    def __init__(self, command: Callable[[int], list[str]], settings: Settings, greeting: bytes | None = None) -> None:
+        self._command = command
+        self._settings = settings
+        self._greeting = greeting
+        self._own = _Group("own", settings.named_query_workers, 0)
+        self._quick = _Group("quick", settings.quick_query_workers, 5)
+        self._long = _Group("long", settings.query_workers, 10)
+        self._shapes: OrderedDict[str, float] = OrderedDict()
+        self._jobs: dict[int, Job] = {}
+        self._numbers = itertools.count(1)
+        self._dying: list[Worker] = []
+        self._closed = False
+        self.budgets = Budgets(settings.client_budget_s, settings.client_errors, settings.client_budget_exempt)
+        self.counts: dict[str, int] = {}
+        self.killed = 0
+        self.on_over: Callable[[Job, float], None] = lambda *_: None
+
+    # --- what others call -------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the workers that are always there."""
+        for group in (self._own, self._quick):
+            while len(group.idle) + group.busy < group.size:
+                group.idle.append(self._spawn(group))
+
+    def submit(self, job: Job) -> None:
+        """Take a job; its sink gets the answer, or one `X` frame.
+
+        Raises:
+            BudgetExhausted: its client has no time left.
+            StoreBusy: too many wait already.
+        """
+        if self._closed:
+            raise StoreUnavailable("the service is stopping", hint="Ask again in a few seconds.")
+        job.number = next(self._numbers)
+        if job.lane == "own":
+            group = self._own
+        else:
+            running = sum(self._elapsed(one) for one in self._jobs.values() if one.client == job.client and job.client)
+            self.budgets.check(job.client, running)
+            group = self._long if self._took_long(job) else self._quick
+        free = group.idle or group.busy < group.size
+        if not free and len(group.waiting) >= self._settings.query_queue * (_QUICK_QUEUE if group is self._quick else 1):
+            self._count("shed")
+            raise StoreBusy("too many queries wait already", hint="Ask again in a few seconds.")
+        loop = asyncio.get_running_loop()
+        self._jobs[job.number] = job
+        job.deadline = loop.call_later(job.limit_s, self._late, job)
+        if free:
+            self._begin(job, group, self._take(group))
+        else:
+            group.waiting.append(job)
+
+    def cancel(self, number: int, why: str = "the query was cancelled") -> bool:
+        """End a job; tell whether it was there."""
+        job = self._jobs.get(number)
+        if job is None:
+            return False
+        self._end(job, Cancelled(why, hint="Its owner or an operator did so."), "cancelled")
+        return True
+
+    def abandon(self, job: Job) -> None:
+        """Know that nobody wants the answer any more. What is nearly done is let go on: a worker costs more to start anew."""
+        job.wanted = False
+        if job.number not in self._jobs:
+            return
+        if job.state in ("waiting", "parked", "long"):
+            self._end(job, Cancelled("the client left"), "gone")
+
+    def jobs(self) -> list[Job]:
+        """Return the jobs that are not over, oldest first."""
+        return list(self._jobs.values())
+
+    def state(self) -> dict[str, int]:
+        """Return numbers for metrics."""
+        groups = (self._own, self._quick, self._long)
+        found = {f"busy_{group.name}": group.busy for group in groups}
+        found |= {f"waiting_{group.name}": len(group.waiting) for group in groups}
+        return found
+
+    def pids(self) -> list[int]:
+        """Return the process ids of all workers."""
+        idle = [worker for group in (self._own, self._quick, self._long) for worker in group.idle]
+        return [worker.pid for worker in (*idle, *(job.worker for job in self._jobs.values() if job.worker))]
+
+    async def close(self, grace_s: float = 0.0) -> None:
+        """End all workers, after giving running jobs some seconds."""
+        self._closed = True
+        until = time.monotonic() + grace_s
+        while self._jobs and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        for job in list(self._jobs.values()):
+            self._end(job, StoreUnavailable("the service is stopping", hint="Ask again in a few seconds."), "busy")
+        for group in (self._own, self._quick, self._long):
+            while group.idle:
+                self._kill(group.idle.pop())
+        for worker in self._dying:
+            worker.reap(2.0)
+        self._dying.clear()
+
+    # --- workers ----------------------------------------------------------------------------------------------------------
+
+    def _spawn(self, group: _Group) -> Worker:
+        self._dying = [worker for worker in self._dying if not worker.reap(0.0)]
+        try:
+            worker = Worker(self._command(group.niceness), self._greeting)
+        except OSError as error:
+            raise StoreUnavailable(f"a query worker cannot be started: {error.strerror}") from error
+        self._count("spawned")
+        return worker
+
+    def _take(self, group: _Group) -> Worker:
+        while group.idle:
+            worker = group.idle.pop()
+            if worker.alive():
+                return worker
+            self._kill(worker)
+        return self._spawn(group)
+
+    def _kill(self, worker: Worker) -> None:
+        worker.kill()
+        self._dying.append(worker)
+
+    def _refill(self, group: _Group) -> None:
+        """Give waiting jobs to free places, and keep the workers that are always there."""
+        while group.waiting and group.busy < group.size:
+            job = group.waiting.popleft()
+            if job.state == "parked":
+                self._unpark(job)
+                continue
+            if group is self._quick and self._took_long(job):  # seen since it began to wait
+                self._divert(job)
+                continue
+            try:
+                self._begin(job, group, self._take(group))
+            except CrisiskgError as error:
+                self._end(job, error, "failed")
+        if group is not self._long and not self._closed:
+            while len(group.idle) + group.busy < group.size:
+                try:
+                    group.idle.append(self._spawn(group))
+                except CrisiskgError:
+                    _log.exception("a query worker cannot be started")
+                    return
+
+    def _divert(self, job: Job) -> None:
+        """Let a job wait for a long place instead."""
+        if self._long.busy >= self._long.size and len(self._long.waiting) >= self._settings.query_queue:
+            self._end(job, StoreBusy("too many queries that take long run already", hint="Ask again later, or for less."), "busy")
+            return
+        self._long.waiting.append(job)
+        self._refill(self._long)
+
+    # --- the way of a job -------------------------------------------------------------------------------------------------
+
+    def _begin(self, job: Job, group: _Group, worker: Worker) -> None:
+        group.busy += 1
+        job.worker, job.state = worker, group.name
+        job.tried += 1
+        job.started = time.monotonic()
+        worker.begin(pack(b"Q", job.request), lambda frames: self._frames(job, frames), lambda: self._died(job))
+        if group is self._quick:
+            if worker.ready:
+                self._watch(job)
+            else:
+                worker.on_ready = lambda: self._watch(job)
+
+    def _watch(self, job: Job) -> None:
+        """Look at a quick job again when it takes long."""
+        if job.state == "quick" and job.worker is not None:
+            job.processor_s = job.worker.processor_s()
+            job.slow = asyncio.get_running_loop().call_later(self._settings.quick_query_s, self._looks_long, job)
+
+    def _looks_long(self, job: Job) -> None:
+        """Judge by the time of the processor that it had: on a busy machine a small query takes its time too."""
+        if job.state != "quick" or job.worker is None:
+            return
+        left = self._settings.quick_query_s - (job.worker.processor_s() - job.processor_s)
+        patience = self._settings.quick_query_s * _PATIENCE
+        if job.wanted and left > 0.01 and time.monotonic() - (job.started or 0.0) < patience:
+            job.slow = asyncio.get_running_loop().call_later(max(left, 0.02), self._looks_long, job)
+        else:
+            self._takes_long(job)
+
+    def _frames(self, job: Job, frames: list[tuple[bytes, bytes]]) -> None:
+        if job.state == "over":
+            return
+        letter, content = frames[-1]
+        if job.wanted:
+            job.sent = True
+            job.sink.frames(b"".join(pack(*frame) for frame in frames))
+        if letter == b"E":
+            job.rows = json.loads(content).get("rows")
+            self._over(job, "answered", worker_is_fine=True)
+        elif letter == b"X":
+            code = json.loads(content).get("error")
+            self._over(job, "failed", worker_is_fine=code != "memory")
+
+    def pause(self, job: Job, paused: bool) -> None:
+        """Stop or go on reading the answer of a job."""
+        if job.worker is not None:
+            job.worker.pause(paused)
+
+    def _takes_long(self, job: Job) -> None:
+        if job.state != "quick" or job.worker is None:
+            return
+        if not job.wanted:
+            self._end(job, Cancelled("the client left"), "gone")
+            return
+        self._remember(job)
+        for other in [one for one in self._quick.waiting if self._took_long(one)]:
+            self._quick.waiting.remove(other)
+            self._divert(other)
+        if self._long.busy < self._long.size:
+            self._quick.busy -= 1
+            self._promote(job)
+        elif sum(one.state == "parked" for one in self._long.waiting) < self._long.size:
+            self._quick.busy -= 1
+            job.worker.stop()
+            job.state = "parked"
+            job.ran_s = self._elapsed(job)
+            job.started = None
+            self._long.waiting.append(job)
+        else:
+            self._end(job, StoreBusy("too many queries that take long run already", hint="Ask again later, or for less."), "busy")
+            return
+        self._refill(self._quick)
+
+    def _promote(self, job: Job) -> None:
+        assert job.worker is not None
+        self._long.busy += 1
+        job.state = "long"
+        job.worker.renice(self._long.niceness)
+
+    def _unpark(self, job: Job) -> None:
+        assert job.worker is not None
+        job.started = time.monotonic()
+        self._promote(job)
+        job.worker.go_on()
+
+    def _died(self, job: Job) -> None:
+        """Deal with a worker that ended by itself while it had a job."""
+        if job.state == "over" or job.worker is None:
+            return
+        killed = job.worker.was_killed()
+        group = self._group(job)
+        if killed and job.tried < 2 and not job.sent and group is not None:  # not the query's fault: once more
+            self._leave(job, worker_is_fine=False)
+            try:
+                self._begin(job, group, self._take(group))
+            except CrisiskgError as failure:
+                self._end(job, failure, "died")
+            return
+        error: CrisiskgError
+        if killed:
+            error = StoreUnavailable("the process of the query was killed from outside", hint="Ask again.")
+        else:
+            error = LimitExceeded(
+                f"the query ended its process: it needs more than {self._settings.query_memory_mb} MiB, or the engine failed",
+                hint="Ask for less, or write it in a simpler way. To sort values of different kinds, use ORDER BY STR(?x).",
+            )
+        self._end(job, error, "died")
+
+    def _late(self, job: Job) -> None:
+        if job.worker is None:
+            self._remember(job)
+            self._end(job, StoreBusy("no query worker became free in time", hint="Ask again in a few seconds."), "busy")
+            return
+        error = StoreTimeout(
+            f"the query took longer than {job.limit_s:g} s and was ended",
+            hint="Ask for less: name an actor, a type or a time, or set a LIMIT.",
+        )
+        self._end(job, error, "late")
+
+    def _end(self, job: Job, error: CrisiskgError, outcome: Outcome) -> None:
+        """End a job with an error, and its worker with it."""
+        if job.state == "over":
+            return
+        if job.wanted:
+            job.sink.frames(pack_json(b"X", problem_of(error)))
+        self._over(job, outcome, worker_is_fine=False)
+
+    def _over(self, job: Job, outcome: Outcome, *, worker_is_fine: bool) -> None:
+        seconds = self._elapsed(job)
+        group = self._group(job)
+        if job in self._long.waiting:
+            self._long.waiting.remove(job)
+        for waiting in (self._own.waiting, self._quick.waiting):
+            if job in waiting:
+                waiting.remove(job)
+        self._leave(job, worker_is_fine=worker_is_fine)
+        job.state, job.outcome = "over", outcome
+        self._jobs.pop(job.number, None)
+        for timer in (job.deadline, job.slow):
+            if timer is not None:
+                timer.cancel()
+        if job.lane != "own":
+            self.budgets.spend(job.client, seconds, failed=outcome in ("failed", "late", "died"))
+        self._count(f"over_{outcome}")
+        self.on_over(job, seconds)
+        job.sink.over(job)
+        if group is not None:
+            self._refill(group)
+
+    def _leave(self, job: Job, *, worker_is_fine: bool) -> None:
+        """Take the worker from a job, and its place from the group."""
+        worker, group = job.worker, self._group(job)
+        job.worker = None
+        if group is not None:
+            group.busy -= 1
+        if worker is None:
+            return
+        if worker_is_fine and group is not None and not self._closed and len(group.idle) + group.busy < group.size:
+            worker.end()
+            group.idle.append(worker)
+        else:
+            if not worker_is_fine:
+                self.killed += 1
+            self._kill(worker)
+
+    def _group(self, job: Job) -> _Group | None:
+        """Return the group in which a job takes a place."""
+        return {"own": self._own, "quick": self._quick, "long": self._long}.get(job.state)
+
+    def _elapsed(self, job: Job) -> float:
+        return job.ran_s + (time.monotonic() - job.started if job.started is not None else 0.0)
+
+    def _count(self, name: str) -> None:
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+    # --- forms of queries that took long ----------------------------------------------------------------------------------
+
+    def _remember(self, job: Job) -> None:
+        shape = shape_of(job.text)
+        self._shapes[shape] = time.monotonic()
+        self._shapes.move_to_end(shape)
+        if len(self._shapes) > _SHAPES:
+            self._shapes.popitem(last=False)
+
+    def _took_long(self, job: Job) -> bool:
+        if not self._shapes:
+            return False
+        shape = shape_of(job.text)
+        at = self._shapes.get(shape)
+        if at is None:
+            return False
+        if time.monotonic() - at > _SHAPE_S:
+            del self._shapes[shape]
+            return False
+        return True
+
+
+def shape_of(text: str) -> str:
+    """Return a digest of a query without its literals, numbers and names of variables.
+
+    >>> shape_of('SELECT ?a { ?a ?b "x" } LIMIT 1') == shape_of("SELECT ?c { ?c ?d 'y' } LIMIT 20")
+    True
+    """
+    bare = " ".join(_LITERALS.sub("?", text).split())
+    return hashlib.blake2b(bare.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def problem_of(error: CrisiskgError) -> dict[str, Any]:
+    """Return an error as the content of an `X` frame."""
+    found: dict[str, Any] = {"error": error.code, "message": error.message, "hint": error.hint or ""}
+    retry_after = getattr(error, "retry_after_s", None)
+    if retry_after is not None:
+        found["retry_after_s"] = retry_after
+    return found
