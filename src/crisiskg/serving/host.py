@@ -208,9 +208,6 @@ class Link(asyncio.Protocol):
             self,
             about.get("request_id", ""),
         )
-        if not job.text:
-            asked = json.loads(job.request)
-            job.text = str(asked.get("query") or f"graph {asked.get('graph') or 'of all names'}")
         self._job = job
         try:
             self._host.crew.submit(job)

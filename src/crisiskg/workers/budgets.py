@@ -35,6 +35,7 @@ class Budgets:
 
     def __init__(self, seconds: float, errors: int, exempt: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._errors, self._clock = seconds, float(errors), clock
+        self._known: dict[str, bool] = {}
         self._left: OrderedDict[str, tuple[float, float, float]] = OrderedDict()
         try:
             self._exempt = [ipaddress.ip_network(network) for network in exempt.replace(",", " ").split()]
@@ -43,6 +44,14 @@ class Budgets:
 
     def is_exempt(self, client: str) -> bool:
         """Tell whether a client has no budget."""
+        known = self._known.get(client)
+        if known is None:
+            if len(self._known) >= _MOST_CLIENTS:
+                self._known.clear()
+            known = self._known[client] = self._looks_exempt(client)
+        return known
+
+    def _looks_exempt(self, client: str) -> bool:
         try:
             address = ipaddress.ip_address(client)
         except ValueError:

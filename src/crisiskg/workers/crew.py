@@ -65,7 +65,7 @@ class Job:
 
     Attributes:
         request: Frame content for the worker.
-        text: The query, for lists and logs.
+        given_text: The query, for lists and logs, where it is not that of the request.
         lane: "own" or "user".
         client: Who it counts for; empty for nobody.
         owner: Who may see and cancel it: the name of a token or an address.
@@ -75,7 +75,7 @@ class Job:
     """
 
     request: bytes
-    text: str
+    given_text: str
     lane: str
     client: str
     owner: str
@@ -97,12 +97,20 @@ class Job:
     rows: int | None = None
     deadline: asyncio.TimerHandle | None = None
     slow: asyncio.TimerHandle | None = None
-    processor_s: float = 0.0
+    sampled: tuple[float, float] | None = None
 
     @property
     def id(self) -> str:
         """Short name for lists and cancellation."""
         return f"q{self.number}"
+
+    @property
+    def text(self) -> str:
+        """The query, for lists and logs."""
+        if not self.given_text:
+            asked = json.loads(self.request)
+            self.given_text = str(asked.get("query") or f"graph {asked.get('graph') or 'of all names'}")
+        return self.given_text
 
     @property
     def digest(self) -> str:
@@ -169,8 +177,9 @@ class Crew:
         if job.lane == "own":
             group = self._own
         else:
-            running = sum(self._elapsed(one) for one in self._jobs.values() if one.client == job.client and job.client)
-            self.budgets.check(job.client, running)
+            if job.client and not self.budgets.is_exempt(job.client):
+                running = sum(self._elapsed(one) for one in self._jobs.values() if one.client == job.client)
+                self.budgets.check(job.client, running)
             group = self._long if self._took_long(job) else self._quick
         free = group.idle or group.busy < group.size
         if not free and len(group.waiting) >= self._settings.query_queue * (_QUICK_QUEUE if group is self._quick else 1):
@@ -301,17 +310,23 @@ class Crew:
     def _watch(self, job: Job) -> None:
         """Look at a quick job again when it takes long."""
         if job.state == "quick" and job.worker is not None:
-            job.processor_s = job.worker.processor_s()
             job.slow = asyncio.get_running_loop().call_later(self._settings.quick_query_s, self._looks_long, job)
 
     def _looks_long(self, job: Job) -> None:
         """Judge by the time of the processor that it had: on a busy machine a small query takes its time too."""
         if job.state != "quick" or job.worker is None:
             return
-        left = self._settings.quick_query_s - (job.worker.processor_s() - job.processor_s)
-        patience = self._settings.quick_query_s * _PATIENCE
-        if job.wanted and left > 0.01 and time.monotonic() - (job.started or 0.0) < patience:
-            job.slow = asyncio.get_running_loop().call_later(max(left, 0.02), self._looks_long, job)
+        now, had = time.monotonic(), job.worker.processor_s()
+        elapsed = now - (job.started or now)
+        if job.sampled is not None and job.wanted and elapsed < self._settings.quick_query_s * _PATIENCE:
+            # What it had since the last look tells how much it will have had in all.
+            share = (had - job.sampled[1]) / max(now - job.sampled[0], 0.001)
+            left = self._settings.quick_query_s - share * elapsed
+        else:
+            left = 0.1 if job.sampled is None and job.wanted else 0.0
+        job.sampled = (now, had)
+        if left > 0.01:
+            job.slow = asyncio.get_running_loop().call_later(min(left, 0.1), self._looks_long, job)
         else:
             self._takes_long(job)
 
@@ -464,7 +479,7 @@ class Crew:
     # --- forms of queries that took long ----------------------------------------------------------------------------------
 
     def _remember(self, job: Job) -> None:
-        shape = shape_of(job.text)
+        shape = shape_of(job.request.decode("utf-8", "replace"))
         self._shapes[shape] = time.monotonic()
         self._shapes.move_to_end(shape)
         if len(self._shapes) > _SHAPES:
@@ -473,7 +488,7 @@ class Crew:
     def _took_long(self, job: Job) -> bool:
         if not self._shapes:
             return False
-        shape = shape_of(job.text)
+        shape = shape_of(job.request.decode("utf-8", "replace"))
         at = self._shapes.get(shape)
         if at is None:
             return False

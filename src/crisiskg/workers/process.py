@@ -19,6 +19,8 @@ from typing import IO, Any, BinaryIO, cast
 from crisiskg.namespaces import PREFIXES
 from crisiskg.sandbox import block_network, die_with_parent, limit_memory
 from crisiskg.workers.frames import pack, pack_json
+from crisiskg.workers.glance import is_plain
+from crisiskg.workers.scan import Limits, scan_query
 
 _CHUNK = 65_536
 
@@ -142,6 +144,8 @@ class Reader:
         self.tags = GraphTags(store)
         self._generations = Generations(store)
         self._memory_mb = memory_mb
+        self._pointer = str(self._generations.pointer)
+        self._seen: tuple[int, int] | None = None
         self._number = -1
         self._db: Any = None
         self._old: tuple[int, Any] | None = None
@@ -150,6 +154,14 @@ class Reader:
         """Return number and store of the newest generation."""
         from crisiskg.errors import StoreError
 
+        try:
+            state = os.stat(self._pointer)
+            seen = (state.st_ino, state.st_mtime_ns)
+        except OSError:
+            seen = None
+        if seen is not None and seen == self._seen:
+            return self._number, self._db
+        self._seen = None
         for attempt in range(3):
             self._number, known = -1, self._number
             try:
@@ -164,6 +176,7 @@ class Reader:
             except (OSError, StoreError):  # pruned between reading CURRENT and opening
                 if attempt == 2:
                     raise
+        self._seen = seen  # what was read is this or newer
         return self._number, self._db
 
     def at(self, wanted: int | None) -> tuple[int, Any]:
@@ -220,18 +233,18 @@ def answer(request: dict[str, Any], reader: Reader, channel: int) -> None:
         return
     import pyoxigraph as ox
 
-    from crisiskg.workers.scan import Limits, scan_query
-
-    scan = scan_query(request["query"], Limits(**request["limits"]))
+    query = request["query"]
+    limits = Limits(*request["limits"])
+    scan = None if is_plain(query, limits) else scan_query(query, limits)
     number, db = reader.at(request.get("generation"))
     defaults = [_name(iri) for iri in request.get("default_graphs", ())]
     named = [ox.NamedNode(iri) for iri in request.get("named_graphs", ())]
     given = bool(defaults or named)
     graphs = {"default_graph": defaults, "named_graphs": named} if given else {}
     result = db.query(
-        request["query"],
+        query,
         base_iri=request.get("base_iri"),
-        use_default_graph_as_union=request["union"] and not given and not scan.names_dataset,
+        use_default_graph_as_union=request["union"] and not given and not (scan and scan.names_dataset),
         **graphs,
     )
     if isinstance(result, ox.QueryTriples):
@@ -241,7 +254,7 @@ def answer(request: dict[str, Any], reader: Reader, channel: int) -> None:
     media_type = _chosen(request["accept"], offered)
     name = offered[media_type][0]
     formats: Any = ox.RdfFormat if kind == "graph" else ox.QueryResultsFormat
-    header = {"kind": kind, "media_type": media_type, "generation": number, "volatile": scan.volatile}
+    header = {"kind": kind, "media_type": media_type, "generation": number, "volatile": bool(scan and scan.volatile)}
     writer = FrameWriter(channel, header, request["max_bytes"], request["max_rows"], _ROW_MARKS.get(name))
     if kind == "graph":
         triples = _distinct(result, request["max_rows"])

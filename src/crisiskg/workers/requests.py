@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from crisiskg import errors
 from crisiskg.errors import CrisiskgError, InvalidParameter, StoreError
-from crisiskg.workers.scan import Limits
 
 if TYPE_CHECKING:
     from crisiskg.settings import Settings
@@ -50,7 +48,7 @@ def query_request(
         "base_iri": base_iri,
         "generation": generation,
         "union": settings.union_default_graph,
-        "limits": dataclasses.asdict(Limits.of(settings)),
+        "limits": [settings.max_query_bytes, settings.max_query_depth, settings.max_query_patterns, settings.max_path_steps],
         "max_rows": settings.max_result_rows,
         "max_bytes": settings.max_result_bytes,
     }
