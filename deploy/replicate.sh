@@ -14,9 +14,9 @@ get() { rsync -t "$source/$1" "$target/$2"; }
 mkdir -p "$target/generations"
 get store.json store.json
 get CURRENT CURRENT.new
-number=$(cat "$target/CURRENT.new")
+number=$(head -n 1 "$target/CURRENT.new")
 case $number in '' | *[!0-9]*) echo "replicate.sh: CURRENT of $source holds no number" >&2; exit 6 ;; esac
-shown=$(cat "$target/CURRENT" 2>/dev/null || echo 0)
+shown=$(head -n 1 "$target/CURRENT" 2>/dev/null || echo 0)
 if [ "$number" = "$shown" ]; then
     rm -f "$target/CURRENT.new"
     exit 0
@@ -36,7 +36,7 @@ get journal.jsonl journal.jsonl
 
 # The newest `keep` generations are not pruned at the source, so it was whole while it was copied if it is among them now.
 get CURRENT CURRENT.check
-now=$(cat "$target/CURRENT.check")
+now=$(head -n 1 "$target/CURRENT.check")
 rm -f "$target/CURRENT.check"
 if [ $((now - number)) -ge "$keep" ]; then
     rm -rf "$unfinished" "$target/CURRENT.new" "$target/generations/$name.json"

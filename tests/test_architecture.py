@@ -30,7 +30,13 @@ ALLOWED: dict[str, set[str]] = {
     "generations": {"journal", "writing.points"},
     "raw": set(),
     "vocabulary": {"iris"},
+    "engine_errors": set(),
+    "graph_terms": {"writing.change"},
+    "store_folder": {"journal"},
     "store": {
+        "engine_errors",
+        "graph_terms",
+        "store_folder",
         "journal",
         "generations",
         "settings",

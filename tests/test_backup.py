@@ -83,7 +83,7 @@ def settings_of(store: Path | str, **more: object) -> Settings:
 
 def published(folder: Path) -> set[str]:
     """Return the quads that readers of a store see, as N-Quads lines."""
-    number = int((folder / "CURRENT").read_text())
+    number = int((folder / "CURRENT").read_text().split()[0])
     return {str(quad) for quad in ox.Store.read_only(str(folder / "generations" / f"{number:012d}"))}
 
 
@@ -267,10 +267,23 @@ def test_flipped_bytes_of_an_archive_are_never_restored_otherwise(store: Path, t
     back_up(settings_of(store, generations_kept=1), tmp_path / "kg.tar.gz")
     whole = (tmp_path / "kg.tar.gz").read_bytes()
 
+    same = tmp_path / "same"
+    restore(settings_of(same), tmp_path / "kg.tar.gz")
+    found = tried = 0
     for place in range(11, len(whole), len(whole) // 25):
         (tmp_path / "flipped.tar.gz").write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
-        with pytest.raises(errors.StoreCorrupt):
+        tried += 1
+        try:
             check(settings_of(store), tmp_path / "flipped.tar.gz")
+        except errors.StoreCorrupt:
+            found += 1
+            continue
+        # The bit stood for nothing that is kept, such as the time of a member: what comes out must be the same.
+        new = tmp_path / f"new-{place}"
+        restore(settings_of(new), tmp_path / "flipped.tar.gz")
+        with OxigraphStore(same) as before, OxigraphStore(new) as after:
+            assert {graph: after.digest(graph) for graph in after.graphs()} == {g: before.digest(g) for g in before.graphs()}
+    assert found > tried * 0.8
 
 
 def test_backup_whose_journal_was_changed_with_its_digests_is_found(store: Path, tmp_path: Path) -> None:
@@ -613,7 +626,7 @@ def test_unfinished_goes_with_its_maker(tmp_path: Path, make: Callable[[Path], A
 
 def test_many_files_need_no_more_handles_than_allowed(store: Path, tmp_path: Path) -> None:
     """A generation of more files than a process may have open by default is held none the less."""
-    number = int((store / "CURRENT").read_text())
+    number = int((store / "CURRENT").read_text().split()[0])
     folder = store / "generations" / f"{number:012d}"
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for extra in range(200):

@@ -289,6 +289,22 @@ def test_conditional_writes(service: Serving, token: str) -> None:
     assert service.request("DELETE", path, Authorization=f"Bearer {token}").status == 204
 
 
+def test_conditional_updates(service: Serving, token: str) -> None:
+    """The conditions of an update are about the whole dataset, of which GET /graphs gives the entity tag."""
+    headers = {"Authorization": f"Bearer {token}"}
+    insert = "INSERT DATA {{ GRAPH <urn:conditional-update> {{ <urn:a> <urn:b> {} }} }}"
+    assert service.update(insert.format(0), **headers).status == 204
+    tag = service.get("/graphs", Accept="application/n-quads").headers["etag"]
+    assert service.update(insert.format(1), If_Match='"0123456789abcdef0123456789abcdef"', **headers).status == 412
+    assert service.update(insert.format(1), If_None_Match="*", **headers).status == 412
+    assert service.update(insert.format(2), If_Match=tag, **headers).status == 204
+    refused = service.update(insert.format(3), If_Match=tag, **headers)
+    assert (refused.status, refused.json()["code"]) == (412, "precondition_failed")
+    held = service.get("/graphs?graph=urn:conditional-update", Accept="application/n-triples").body
+    assert [b'"%d"' % n in held for n in range(4)] == [True, False, True, False]
+    assert service.request("DELETE", "/graphs?graph=urn:conditional-update", **headers).status == 204
+
+
 def test_service_that_is_not_writable_takes_no_writes(store: Path, token: str) -> None:
     with Serving(store) as service:
         refused = service.update("CLEAR ALL", Authorization=f"Bearer {token}")

@@ -328,9 +328,9 @@ def test_update_that_does_not_end_is_ended_and_the_next_one_written(writer: Writ
     patient = writer._settings
     writer._settings = patient.model_copy(update={"write_time_limit_s": 1.0})
     started = time.monotonic()
-    with pytest.raises(errors.StoreTimeout, match="longer than 1 s"):
+    with pytest.raises(errors.StoreTimeout, match="longer than"):
         writer.write(update("INSERT { ?a <urn:q> ?c } WHERE { ?a <urn:p> ?b . ?c <urn:p> ?d . ?e <urn:p> ?f }"))
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 1.5
     writer._settings = patient
     assert writer.write(put("<urn:s> <urn:p> 1 .", H)).status == "written"
     assert writer._opened().graphs() == [G, H]

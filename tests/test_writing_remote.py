@@ -59,8 +59,7 @@ def empty(writer: RemoteWriter) -> None:
 
 
 def held(writer: RemoteWriter) -> SparqlStore:
-    _, store = writer._opened()
-    return store
+    return writer._opened()
 
 
 def put(body: str, graph: str | None = G, **fields: object) -> WriteRequest:

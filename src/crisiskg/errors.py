@@ -8,6 +8,7 @@ CrisiskgError
     UnknownName                  a query, dataset, format or setting that does not exist
     QuerySyntaxError             SPARQL that does not parse
     MalformedBody                RDF in a request that cannot be read
+    QueryFailed                  SPARQL that the engine cannot evaluate, as with a function that it does not know
     QueryRefused                 SPARQL that is well formed and not allowed here
       FederationRefused            SERVICE or LOAD, which would call another host
     MethodNotAllowed             a method that a path does not know
@@ -110,6 +111,12 @@ class MalformedBody(CallerError):
     """RDF in a request cannot be read."""
 
     code: ClassVar[str] = "malformed_body"
+
+
+class QueryFailed(CallerError):
+    """SPARQL that the engine cannot evaluate, as with a function that it does not know."""
+
+    code: ClassVar[str] = "query_failed"
 
 
 class QueryRefused(CallerError):

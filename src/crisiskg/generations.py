@@ -12,6 +12,7 @@ import datetime as dt
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from crisiskg.errors import NotFound, StoreError
 from crisiskg.journal import fsync_folder
 from crisiskg.writing.points import reached
 
+#: Digits of the names of generations, and the most that are read.
 _DIGITS = 12
+_MOST_DIGITS = 18
 
 
 class Generations:
@@ -36,13 +39,18 @@ class Generations:
     def current(self) -> int | None:
         """Return the number of the newest generation; None where none was published."""
         try:
-            text = self.pointer.read_text("ascii").strip()
+            text, _, check = self.pointer.read_text("ascii").strip().partition("\n")
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError("the file CURRENT of the store cannot be read") from error
-        if not text.isdigit():
+        if not _is_number(text):
             raise StoreError(f"the file CURRENT of the store holds {text[:40]!r} where a number was due")
+        if check and check != _check(text):  # the number of another generation that is kept would be believed
+            raise StoreError(
+                "the file CURRENT of the store is damaged",
+                hint="Run crisiskg ingest with any input, or serve: it is written anew.",
+            )
         return int(text)
 
     def path(self, number: int) -> Path:
@@ -60,7 +68,7 @@ class Generations:
         """Return the number of the last entry of the journal that a generation shows; None where nobody wrote it down."""
         try:
             found = json.loads(self._facts_path(number).read_text("utf-8"))["journal"]
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
         return found if isinstance(found, int) else None
 
@@ -96,7 +104,7 @@ class Generations:
         """Return the numbers of all generations that are kept, lowest first."""
         if not self.folder.is_dir():
             return []
-        return sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdigit())
+        return sorted(int(path.name) for path in self.folder.iterdir() if _is_number(path.name))
 
     def publish(self, checkpoint: Callable[[Path], None], keep: int, *, journal: int = 0, base_iri: str = "") -> int:
         """Make a new generation and point readers to it.
@@ -131,7 +139,7 @@ class Generations:
             fsync_folder(self.folder)
             reached("generation-renamed")
             new = self.pointer.with_suffix(".tmp")
-            _write_file(new, str(number))
+            _write_file(new, f"{number}\n{_check(str(number))}")
             new.replace(self.pointer)
             fsync_folder(self.pointer.parent)
             reached("published")
@@ -149,8 +157,18 @@ class Generations:
         for unfinished in self.folder.glob("*.tmp"):
             shutil.rmtree(unfinished, ignore_errors=True)
         for facts in self.folder.glob("*.json"):
-            if facts.stem.isdigit() and not self.exists(int(facts.stem)):
+            if _is_number(facts.stem) and not self.exists(int(facts.stem)):
                 facts.unlink(missing_ok=True)
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether a text can be the number of a generation: plain digits, and not more than any store will count to."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+
+
+def _check(number: str) -> str:
+    """Return what stands below the number in CURRENT, by which a damaged one is told."""
+    return f"{zlib.crc32(number.encode('ascii')):08x}"
 
 
 def _write_file(path: Path, text: str) -> None:

@@ -227,7 +227,7 @@ def _parse(line: bytes) -> Entry | None:
         return None
     try:
         entry = Entry(**json.loads(line))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     types = (
         isinstance(entry.n, int)

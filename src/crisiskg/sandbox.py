@@ -36,6 +36,8 @@ from crisiskg.errors import CrisiskgError, InvalidParameter, LimitExceeded, Worl
 T = TypeVar("T")
 Guard = Literal["seccomp", "namespace", "none"]
 
+#: Variable of the environment with the process id of who starts a process.
+PARENT = "CRISISKG_PARENT"
 #: Idle workers that are kept for the next call.
 _KEPT = 2
 #: A worker serves this many calls; then it makes room for a fresh one, so that leaks of parsers stay small.
@@ -160,12 +162,15 @@ def block_processes() -> bool:
 
 
 def die_with_parent() -> None:
-    """Make the system kill this process when the one that started it ends, whatever that died of."""
+    """Make the system kill this process when the one that started it ends, whatever that died of.
+
+    Who starts it gives its own process id in the environment (`PARENT`): it may end before this process asks who it is.
+    """
     if sys.platform != "linux":
         return
-    parent = os.getppid()
+    parent = os.environ.get(PARENT) or str(os.getppid())
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
-    if os.getppid() != parent:  # it ended just before
+    if str(os.getppid()) != parent:  # it ended before this process came here
         os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -71,7 +71,7 @@ class Settings(BaseSettings):
 
     # queries
     query_workers: int = Field(2, description="Processes in which queries go on that take long.", ge=1)
-    quick_query_workers: int = Field(2, description="Processes in which every query of a user starts.", ge=1)
+    quick_query_workers: int = Field(3, description="Processes in which every query of a user starts.", ge=1)
     quick_query_s: float = Field(
         0.25, description="Time of a processor after which a query counts as one that takes long, in seconds.", gt=0
     )

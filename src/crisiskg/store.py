@@ -9,7 +9,6 @@ The default graph has the name "default" wherever a graph has a name.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,17 +18,12 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import pyoxigraph as ox
 
-from crisiskg.errors import (
-    InvalidIdentifier,
-    InvalidParameter,
-    NotFound,
-    QuerySyntaxError,
-    StoreCorrupt,
-    StoreError,
-    StoreLocked,
-)
+from crisiskg.engine_errors import REPAIR, damage, engine_errors, is_lock, reason
+from crisiskg.errors import QuerySyntaxError, StoreCorrupt, StoreError, StoreLocked
 from crisiskg.generations import Generations
-from crisiskg.journal import Entry, Journal, Operation, canonical_digest, fsync_folder, n_quads_lines
+from crisiskg.graph_terms import check_quads, graph_name, graph_term, is_graph, n_triples, named_graph, parse_lines
+from crisiskg.journal import Entry, Journal, Operation, canonical_digest, n_quads_lines
+from crisiskg.store_folder import existing_folder, is_url, open_folder, stored_base_iri
 from crisiskg.writing.change import DEFAULT, Change, GraphEdit
 from crisiskg.writing.points import reached
 from crisiskg.writing.redo import Redo, read_redo
@@ -38,7 +32,23 @@ if TYPE_CHECKING:
     from crisiskg.settings import Settings
     from crisiskg.sparql_store import SparqlStore
 
-FORMAT = 1
+__all__ = [
+    "OxigraphStore",
+    "Row",
+    "Store",
+    "Verification",
+    "check_quads",
+    "existing_folder",
+    "graph_name",
+    "graph_term",
+    "is_url",
+    "n_triples",
+    "named_graph",
+    "open_store",
+    "parse_lines",
+    "rows",
+    "stored_base_iri",
+]
 
 #: Quads from which on new graphs are loaded in bulk.
 _BULK = 10_000
@@ -135,16 +145,18 @@ class OxigraphStore:
         base_iri: Base of the IRIs of data; what an existing store was made with wins over None.
         keep: How many published generations are kept.
         check: Whether journal and store are compared at opening; only `verify` leaves it out.
+        checked: Number of the entry of the journal up to which this process has compared the content of graphs before, or
+            written it itself. What was there then can only be lost with the process: a power cut ends both.
 
     Raises:
         StoreLocked: another process writes to it.
-        StoreCorrupt: the store lost what the journal says was acknowledged.
+        StoreCorrupt: the store lost what the journal says was acknowledged, or its files are damaged.
         InvalidParameter: the folder is no store, or one with another base or of a later format.
     """
 
-    def __init__(self, folder: Path, base_iri: str | None = None, keep: int = 3, *, check: bool = True) -> None:
+    def __init__(self, folder: Path, base_iri: str | None = None, keep: int = 3, *, check: bool = True, checked: int = 0) -> None:
         self.folder = folder
-        self.base_iri = _open_folder(folder, base_iri)
+        self.base_iri = open_folder(folder, base_iri)
         self._keep = keep
         self._pending_path = folder / "pending"
         self._redo_path = folder / "redo"
@@ -153,30 +165,36 @@ class OxigraphStore:
         self._waiting: dict[str, list[ox.Quad]] = {}
         self._n_waiting = 0
         self._broken: str | None = None
-        try:
-            # Resolved, because the engine tells its own open stores apart by the names of their folders.
-            self._db: ox.Store | None = ox.Store((folder / "db").resolve())
-        except OSError as error:
-            if "lock" in str(error).lower():
-                raise StoreLocked(
-                    f"another process writes to the store {folder}",
-                    hint="Wait until it has ended; queries and serve go on meanwhile.",
-                ) from error
-            if not os.access(folder, os.W_OK) or not os.access(folder / "db", os.W_OK):
-                raise StoreError(
-                    f"the store {folder} cannot be written by this user", hint="Queries and serve need only to read it."
-                ) from error
-            raise StoreCorrupt(f"the store {folder} cannot be opened: {error}", hint="Restore it from a copy.") from error
+        self._db: ox.Store | None = self._opened()
         try:
             self.journal = Journal(folder / "journal.jsonl")
             self.generations = Generations(folder)
-            self._redo()
+            unread = not self._redo()
             self._adopt_unacknowledged()
             if check:
-                self._check()
+                if unread:
+                    self._forget_redo()
+                self._check(checked)
         except BaseException:
             self._db = None
             raise
+
+    def _opened(self) -> ox.Store:
+        db = self.folder / "db"
+        try:
+            # Resolved, because the engine tells its own open stores apart by the names of their folders.
+            return ox.Store(db.resolve())
+        except (OSError, RuntimeError) as error:
+            if isinstance(error, OSError) and is_lock(error):
+                raise StoreLocked(
+                    f"another process writes to the store {self.folder}",
+                    hint="Wait until it has ended; queries and serve go on meanwhile.",
+                ) from error
+            if isinstance(error, OSError) and not (os.access(self.folder, os.W_OK) and os.access(db, os.W_OK)):
+                raise StoreError(
+                    f"the store {self.folder} cannot be written by this user", hint="Queries and serve need only to read it."
+                ) from error
+            raise damage(error, self.folder, "it cannot be opened", always=True) from error
 
     def __enter__(self) -> Self:
         return self
@@ -219,27 +237,44 @@ class OxigraphStore:
             self._finish(redo)
         except (OSError, StoreError) as error:
             # Part of it may be in the database. The redo file has all of it, so the next opening ends what was begun.
-            self._broken = error.message if isinstance(error, StoreError) else str(error.strerror or error)
+            self._broken = error.message if isinstance(error, StoreError) else reason(error)
             raise StoreError(
                 f"the store {self.folder} could not end the write: {self._broken}",
                 hint="It will be ended when the store is opened again; look then whether it is there before you repeat it.",
             ) from error
 
-    def _redo(self) -> None:
-        """End the change during which a process died. What it had not written down whole was told to nobody and is forgotten."""
+    def _redo(self) -> bool:
+        """End the change during which a process died; tell whether the file that has it, if there is one, could be read."""
         try:
             redo = read_redo(self._redo_path)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreCorrupt(f"the file redo of the store {self.folder} cannot be read: {error}") from error
-        if redo is not None and redo.journal <= self.journal.last <= redo.journal + len(redo.edits):
+        except OSError as error:
+            raise StoreError(f"the file redo of the store {self.folder} cannot be read: {error.strerror or error}") from error
+        if redo is None:
+            return not self._redo_path.exists()
+        if redo.journal <= self.journal.last <= redo.journal + len(redo.edits):
             self._finish(redo)
-        else:  # unfinished, or from before entries that followed it: a removal of the file that a power cut undid
+        else:  # from before entries that followed it: a removal of the file that a power cut undid
             self._redo_path.unlink(missing_ok=True)
+        return True
+
+    def _forget_redo(self) -> None:
+        """Remove a change that cannot be read: it was not written down whole, so nothing of it was applied or told.
+
+        Were the file damaged after it had been written, a part of the change may be in the store. So all graphs must be as the
+        journal says.
+        """
+        if self._redo_path.stat().st_size and not self.verify().sound:
+            raise StoreCorrupt(
+                f"the store {self.folder} has a part of a change, and its file redo, which would end the change, is damaged",
+                hint=REPAIR,
+            )
+        self._redo_path.unlink(missing_ok=True)
 
     def _finish(self, redo: Redo) -> None:
         """Apply a change of which nothing, a part or all is applied already: each step has the same outcome when repeated."""
         for number, edit in enumerate(redo.edits):
-            self._apply(edit, first=number == 0)
+            with engine_errors(self.folder, f"{edit.graph} cannot be written"):
+                self._apply(edit, first=number == 0)
         reached("applied")
         self._flush_db()
         reached("flushed")
@@ -273,31 +308,46 @@ class OxigraphStore:
 
     def _adopt_unacknowledged(self) -> None:
         """Enter into the journal what was written, whole, just before a process was killed."""
-        if not self._pending_path.exists():
+        try:
+            lines = self._pending_path.read_bytes().split(b"\n")
+        except FileNotFoundError:
             return
-        names = sorted(set(self._pending_path.read_text("utf-8").splitlines()))
-        present = {name for name in names if _is_graph(name)} & set(self.graphs())
+        except OSError as error:
+            raise StoreError(f"the file pending of the store {self.folder} cannot be read: {error.strerror or error}") from error
+        held = set(self.graphs())
+        names = {line.decode("utf-8", "replace") for line in lines} - {""}
+        if any("\ufffd" in name for name in names):
+            # Damaged: which graphs were being written is not known. Those that the journal does not know were, and are whole;
+            # a known one that changed is found when it is compared with the journal.
+            names |= held - set(self.journal.graphs())
+        present = {name for name in names if is_graph(name)} & held
         found: list[tuple[Operation, str, int, str]] = []
-        for name in names:
+        for name in sorted(names):
             known = self.journal.graph(name)
             if name in present:
                 count, digest = canonical_digest(self.quads(name))
                 if known is None or known.sha256 != digest:
                     found.append(("replace", name, count, digest))
-            elif known is not None and _is_graph(name):
+            elif known is not None and is_graph(name):
                 found.append(("drop", name, 0, canonical_digest([])[1]))
         self._flush_db()
         self.journal.append(found)
         self._pending_path.unlink()
 
-    def _check(self) -> None:
+    def _check(self, checked: int) -> None:
         """Compare the graphs there are, and the content of those written last, with the journal.
 
         A log that lost its tail lost the newest writes, so these are enough to find any loss; `verify` reads everything.
         """
         known = self.journal.graphs()
-        lost = sorted(set(known) - set(self.graphs()))
-        for entry in {entry.graph: entry for entry in self.journal.recent()}.values():
+        present = self.graphs()
+        if present and not self.journal.last:
+            raise StoreCorrupt(
+                f"the journal of the store {self.folder} is lost: it knows none of {len(present)} graphs", hint=REPAIR
+            )
+        lost = sorted(set(known) - set(present))
+        recent = [entry for entry in self.journal.recent() if entry.n > checked or self.journal.last < checked]
+        for entry in {entry.graph: entry for entry in recent}.values():
             if entry.operation == "replace" and known.get(entry.graph) is entry and entry.graph not in lost:
                 _, digest = canonical_digest(self.quads(entry.graph))
                 if digest != entry.sha256:
@@ -306,7 +356,7 @@ class OxigraphStore:
             shown = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
             raise StoreCorrupt(
                 f"the store {self.folder} lost acknowledged content of {len(lost)} graphs: {shown}",
-                hint="Run crisiskg verify --repair, then ingest the documents again that it names.",
+                hint=REPAIR,
             )
 
     def replace_graph(self, graph: str, quads: Iterable[ox.Quad]) -> None:
@@ -318,7 +368,7 @@ class OxigraphStore:
             self.drop_graph(graph)
             return
         count, digest = canonical_digest(content, lines)
-        if graph not in self._waiting and self._database.contains_named_graph(ox.NamedNode(graph)):
+        if graph not in self._waiting and self._contains(ox.NamedNode(graph)):
             self._update(graph, content)
         else:
             self._check_writable()
@@ -328,6 +378,11 @@ class OxigraphStore:
                 self._write_waiting()
         self._written.pop(graph, None)  # the journal keeps the order of the last writes
         self._written[graph] = ("replace", count, digest)
+
+    def _contains(self, name: ox.NamedNode) -> bool:
+        """Tell whether a named graph was written to the database."""
+        with engine_errors(self.folder, f"the graph {name.value} cannot be looked up"):
+            return bool(self._database.contains_named_graph(name))
 
     def _update(self, graph: str, content: list[ox.Quad]) -> None:
         name = ox.NamedNode(graph)
@@ -371,14 +426,16 @@ class OxigraphStore:
                 file.writelines(graph + "\n" for graph in graphs)
             write(self._open)
             reached("graph-written")
-        except OSError as error:
-            raise StoreError(f"the store {self.folder} did not take {what}: {error.strerror or error}") from error
+        except (OSError, RuntimeError) as error:
+            told = damage(error, self.folder, f"{what} cannot be written")
+            raise told or StoreError(f"the store {self.folder} did not take {what}: {reason(error)}") from error
         except SyntaxError as error:
             raise StoreError(f"{what} cannot be written: {error}") from error
 
     def graphs(self) -> list[str]:
         """See `Store.graphs`."""
-        names = [name.value for name in self._open.named_graphs() if isinstance(name, ox.NamedNode)]
+        with engine_errors(self.folder, "the names of its graphs cannot be read"):
+            names = [name.value for name in self._open.named_graphs() if isinstance(name, ox.NamedNode)]
         return sorted([*names, DEFAULT] if self.has_graph(DEFAULT) else names)
 
     def has_graph(self, graph: str) -> bool:
@@ -388,9 +445,10 @@ class OxigraphStore:
             InvalidIdentifier: it is no name that a graph can have.
         """
         name = graph_term(graph)
-        if isinstance(name, ox.NamedNode):
-            return bool(self._open.contains_named_graph(name))
-        return next(self._open.quads_for_pattern(None, None, None, name), None) is not None
+        with engine_errors(self.folder, f"the graph {graph} cannot be looked up"):
+            if isinstance(name, ox.NamedNode):
+                return bool(self._open.contains_named_graph(name))
+            return next(self._open.quads_for_pattern(None, None, None, name), None) is not None
 
     def entry(self, graph: str) -> Entry | None:
         """Return the journal's entry of what a graph holds, as far as it was flushed."""
@@ -407,19 +465,23 @@ class OxigraphStore:
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """See `Store.quads`."""
         pattern = None if graph is None else graph_term(graph)
-        yield from self._open.quads_for_pattern(None, None, None, pattern)
+        with engine_errors(self.folder, "its quads cannot be read" if graph is None else f"the graph {graph} cannot be read"):
+            yield from self._open.quads_for_pattern(None, None, None, pattern)
 
     def select(self, query: str) -> list[Row]:
         """See `Store.select`."""
-        return rows(self._query(query))
+        with engine_errors(self.folder, "a query cannot be answered"):
+            return rows(self._query(query))
 
     def ask(self, query: str) -> bool:
         """See `Store.ask`."""
-        return bool(self._query(query))
+        with engine_errors(self.folder, "a query cannot be answered"):
+            return bool(self._query(query))
 
     def construct(self, query: str) -> list[ox.Triple]:
         """See `Store.construct`."""
-        return list(self._query(query))
+        with engine_errors(self.folder, "a query cannot be answered"):
+            return list(self._query(query))
 
     def _query(self, query: str) -> Any:
         try:
@@ -430,10 +492,11 @@ class OxigraphStore:
     def _flush_db(self) -> None:
         try:
             self._open.flush()
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             # After a failed flush nobody knows what the disk has, so a second try would prove nothing.
-            self._broken = str(error.strerror or error)
-            raise StoreError(f"the store {self.folder} could not be flushed: {self._broken}") from error
+            self._broken = reason(error)
+            told = damage(error, self.folder, "it cannot be flushed")
+            raise told or StoreError(f"the store {self.folder} could not be flushed: {self._broken}") from error
 
     def flush(self) -> None:
         """See `Store.flush`."""
@@ -448,13 +511,20 @@ class OxigraphStore:
     def publish(self) -> int:
         """See `Store.publish`."""
         self.flush()
-        return self.generations.publish(
-            lambda target: self._open.backup(target), self._keep, journal=self.journal.last, base_iri=self.base_iri
-        )
+        return self.generations.publish(self._checkpoint, self._keep, journal=self.journal.last, base_iri=self.base_iri)
+
+    def _checkpoint(self, target: Path) -> None:
+        try:
+            self._open.backup(target)
+        except RuntimeError as error:
+            raise damage(error, self.folder, "it cannot be published", always=True) from error
 
     def is_published(self) -> bool:
         """Tell whether the newest generation shows all that was flushed."""
-        number = self.generations.current()
+        try:
+            number = self.generations.current()
+        except StoreError:  # publishing writes the pointer anew
+            return False
         return (
             number is not None
             and self.generations.exists(number)
@@ -492,6 +562,7 @@ class OxigraphStore:
             ("replace", graph, *canonical_digest(self.quads(graph))) for graph in (*verification.changed, *verification.extra)
         ]
         self.journal.append([*writes, *(("drop", graph, 0, canonical_digest([])[1]) for graph in verification.missing)])
+        self._redo_path.unlink(missing_ok=True)  # a part of a change that can no longer be ended is part of what was accepted
 
     def close(self) -> None:
         """See `Store.close`."""
@@ -516,150 +587,6 @@ def open_store(settings: Settings) -> OxigraphStore | SparqlStore:
 
         return SparqlStore.from_settings(settings)
     return OxigraphStore(Path(settings.store), settings.base_iri, settings.generations_kept)
-
-
-def is_url(store: str) -> bool:
-    """Tell whether the setting `store` names a server.
-
-    >>> is_url("http://localhost:7878"), is_url("crisiskg-store")
-    (True, False)
-    """
-    return store.startswith(("http://", "https://"))
-
-
-def existing_folder(store: str | Path) -> Path:
-    """Return the folder of an embedded store that exists.
-
-    Raises:
-        NotFound: there is no store.
-    """
-    folder = Path(store)
-    if not (folder / "store.json").is_file():
-        raise NotFound(
-            f"there is no store in {folder}", hint="Name it with --store DIR, or make it with crisiskg ingest --store DIR FILE."
-        )
-    return folder
-
-
-def stored_base_iri(folder: Path) -> str:
-    """Return the base IRI that an existing store was made with."""
-    return str(_read_description(folder)["base_iri"])
-
-
-def _read_description(folder: Path) -> dict[str, Any]:
-    path = folder / "store.json"
-    try:
-        description = json.loads(path.read_text("utf-8"))
-        found, base = description["format"], description["base_iri"]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StoreCorrupt(f"{path} cannot be read", hint="Restore it from a copy.") from error
-    if found != FORMAT or not isinstance(base, str):
-        raise InvalidParameter(f"the store {folder} has format {found!r}; this version of crisiskg reads {FORMAT}")
-    return dict(description)
-
-
-def _open_folder(folder: Path, base_iri: str | None) -> str:
-    path = folder / "store.json"
-    if path.is_file():
-        stored = str(_read_description(folder)["base_iri"])
-        if base_iri is not None and stored != base_iri:
-            raise InvalidParameter(
-                f"the store {folder} was made with the base IRI {stored}, not {base_iri}",
-                hint=f"Set base_iri to {stored}, or use another folder.",
-            )
-        return stored
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise InvalidParameter(f"{folder} exists and is no store of crisiskg", hint="Name an empty or a new folder.")
-        folder.mkdir(parents=True, exist_ok=True)
-        from crisiskg.namespaces import BASE
-
-        base_iri = base_iri or BASE
-        new = path.with_suffix(".tmp")
-        with new.open("w", encoding="utf-8") as file:
-            file.write(json.dumps({"format": FORMAT, "base_iri": base_iri}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-        fsync_folder(folder)
-    except OSError as error:
-        raise StoreError(f"the folder {folder} cannot be used as a store: {error.strerror or error}") from error
-    return base_iri
-
-
-def _is_graph(text: str) -> bool:
-    try:
-        graph_term(text)
-    except InvalidIdentifier:
-        return False
-    return True
-
-
-def graph_term(graph: str) -> ox.NamedNode | ox.DefaultGraph:
-    """Return the name of a graph as a term; "default" is the default graph.
-
-    Raises:
-        InvalidIdentifier: it is no name that a graph can have.
-
-    >>> graph_term("default")
-    <DefaultGraph>
-    """
-    return ox.DefaultGraph() if graph == DEFAULT else named_graph(graph)
-
-
-def graph_name(term: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> str:
-    """Return how the graph of a quad is named.
-
-    >>> graph_name(ox.DefaultGraph()), graph_name(ox.NamedNode("urn:g"))
-    ('default', 'urn:g')
-    """
-    return DEFAULT if isinstance(term, ox.DefaultGraph) else term.value
-
-
-def parse_lines(lines: Iterable[str]) -> Iterator[ox.Quad]:
-    """Yield the quads of N-Quads lines that a store has written; blank nodes keep their ids."""
-    for quad in ox.parse("\n".join(lines).encode("utf-8"), format=ox.RdfFormat.N_QUADS):
-        assert isinstance(quad, ox.Quad)
-        yield quad
-
-
-def named_graph(graph: str) -> ox.NamedNode:
-    """Return the name of a graph as a term.
-
-    Raises:
-        InvalidIdentifier: it is no IRI.
-    """
-    try:
-        return ox.NamedNode(graph)
-    except ValueError as error:
-        raise InvalidIdentifier(f"{graph!r} is no IRI that a graph can have") from error
-
-
-def check_quads(graph: str, quads: list[ox.Quad], lines: list[str]) -> None:
-    """Refuse quads that are not all in the graph, or that have a blank node.
-
-    Args:
-        graph: IRI of the graph.
-        quads: The quads.
-        lines: Their N-Quads lines, which are quick to look at: each term that is taken out of a quad is a new object.
-
-    Raises:
-        InvalidIdentifier: a quad is in another graph or has a blank node.
-    """
-    name = named_graph(graph)
-    end = f" {name} ."
-    if all(line.endswith(end) and " _:" not in line and line[0] == "<" for line in lines):
-        return
-    for quad in quads:
-        if quad.graph_name != name:
-            raise InvalidIdentifier(f"a quad for the graph {graph} is in {quad.graph_name}")
-        if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
-            raise InvalidIdentifier(f"the graph {graph} holds a blank node, of {quad.predicate}; every thing needs an IRI")
-
-
-def n_triples(quads: Iterable[ox.Quad]) -> bytes:
-    """Return the triples of quads as N-Triples."""
-    return ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def rows(solutions: Any) -> list[Row]:

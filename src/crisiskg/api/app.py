@@ -40,15 +40,20 @@ class Application(FastAPI):
 
 
 def create_app(
-    settings: Settings | None = None, host_path: str = "", writer_path: str = "", federation_path: str = ""
+    settings: Settings | None = None,
+    host_path: str = "",
+    writer_path: str = "",
+    federation_path: str = "",
+    notice_path: str = "",
 ) -> FastAPI:
     """Return the application over one store.
 
     Args:
         settings: Which store, and limits; None means those of the environment.
-        host_path: Path of the socket of the host of the query workers; empty to keep them in this process.
+        host_path: Path of the socket of the host of the query workers; empty to be the host too.
         writer_path: Path of the socket of the writer; empty likewise, where the settings let it write.
         federation_path: Path of the socket of the process that asks other endpoints; empty likewise, where the settings have any.
+        notice_path: Where a host in this process listens for a writer in another one.
 
     Returns:
         An ASGI application that opens no store itself.
@@ -58,7 +63,7 @@ def create_app(
     """
     settings = settings or load_settings()
     renderer = Renderer(base_iri(settings))
-    service = Service(settings, renderer, host_path, writer_path, federation_path)
+    service = Service(settings, renderer, host_path, writer_path, federation_path, notice_path)
     graph = Graph(service.client, service.base_iri)
     answering = problems.Problems(renderer)
 
@@ -74,6 +79,7 @@ def create_app(
         description="A knowledge graph of conflict and crisis, every statement with the sentence that says it.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # they would lead to whatever host the request names
         lifespan=lifespan,
     )
     app.edge = Edge(app, service, answering)

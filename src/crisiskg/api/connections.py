@@ -13,7 +13,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 _MAX_HEAD = 65_536
 
@@ -68,7 +68,7 @@ class PromptRequests(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head, self._head = True, 0
         self._gone = []
-        self.scope["extensions"] = {"crisiskg.abort": self.cut_off, "crisiskg.gone": self._gone}  # type: ignore[dict-item]
+        self.scope["extensions"] = {"crisiskg.abort": self.cut_off, "crisiskg.gone": self._gone, "crisiskg.reply": self.reply}  # type: ignore[dict-item]
 
     def on_headers_complete(self) -> None:
         """Stop counting."""
@@ -114,15 +114,50 @@ class PromptRequests(HttpToolsProtocol):
             self._sending.cancel()
             self._sending = None
 
+    def reply(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bool:
+        """Send a whole answer in one piece, which costs one call of the system instead of two.
+
+        Args:
+            status: HTTP status.
+            headers: Headers of ours, without Content-Length and Date.
+            body: The body.
+
+        Returns:
+            Whether it was sent; otherwise it is to be sent as ASGI has it.
+        """
+        cycle = self.cycle
+        if (
+            cycle is None
+            or cycle.response_started
+            or cycle.disconnected
+            or self.flow.write_paused
+            or cycle.scope["method"] == "HEAD"
+        ):
+            return False
+        parts = [STATUS_LINE[status]]
+        for name, value in (*cycle.default_headers, *headers):
+            parts += (name, b": ", value, b"\r\n")
+        parts.append(b"content-length: %d\r\n" % len(body))
+        if not cycle.keep_alive:
+            parts.append(b"connection: close\r\n")
+        parts += (b"\r\n", body)
+        cycle.response_started = cycle.response_complete = True
+        self.transport.write(b"".join(parts))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
+
     def cut_off(self) -> None:
         """End the connection so that the client sees it, in the middle of whatever it was."""
         if self.cycle is not None:
             self.cycle.disconnected = True
         if self.transport is None or self.transport.is_closing():
             return
-        connected = self.transport.get_extra_info("socket")
-        if connected is not None:
-            with contextlib.suppress(OSError):  # a reset, not an end
+        with contextlib.suppress(OSError, RuntimeError):  # where the other side has reset it just now
+            connected = self.transport.get_extra_info("socket")
+            if connected is not None:  # a reset, not an end
                 connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import time
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 
     from crisiskg.api.service import Service
 
-_log = logging.getLogger("crisiskg.requests")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "QUERY"}
 _ROUTES = {
     "",
     "sparql",
@@ -78,20 +77,16 @@ class Edge:
             status = await self._other(scope, receive, send, request_id)
         first = path.split("/", 2)[1] if path.count("/") else ""
         route = (first if first in _ROUTES else "other") or "home"
-        self._service.count(f"{route} {method if len(method) < 8 else 'OTHER'} {status}")
-        if _log.isEnabledFor(logging.INFO):
-            client = scope.get("client")
-            _log.info(
-                "request",
-                extra={
-                    "request_id": request_id,
-                    "method": method[:20],
-                    "route": route,
-                    "status": status,
-                    "ms": round((time.perf_counter() - begin) * 1000, 1),
-                    "client": client[0] if client else "",
-                },
-            )
+        self._service.count(f"{route} {method if method in _METHODS else 'OTHER'} {status}")
+        client = scope.get("client")
+        self._service.log.add(
+            request_id=request_id,
+            method=method if method in _METHODS else "OTHER",
+            route=route,
+            status=status,
+            ms=round((time.perf_counter() - begin) * 1000, 1),
+            client=str(client[0]) if client else "",
+        )
 
     async def _direct(self, endpoint: SparqlEndpoint | GraphStore, scope: Scope, receive: Receive, send: Send) -> int:
         started = 0

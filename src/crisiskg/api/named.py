@@ -33,6 +33,7 @@ def named_router(graph: Graph, renderer: Renderer) -> APIRouter:
     """Return one route for each named query, and the list of them."""
     router = APIRouter(tags=["Named queries"])
 
+    @router.get("/q", include_in_schema=False)
     @router.get("/q/", summary="All named queries")
     def listed(request: Request) -> Response:
         """List the named queries with their parameters."""

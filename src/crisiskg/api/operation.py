@@ -36,7 +36,7 @@ def operation_router(service: Service) -> APIRouter:
     async def readyz() -> Response:
         """Ask a small query; say whether it is answered, and of which generation."""
         try:
-            exchange = await service.client.ask(query_request(service.settings, "ASK { ?s ?p ?o }", [JSON]), lane="own")
+            exchange = await service.client.ask(query_request(service.settings, "ASK { ?s ?p ?o }", [JSON]), service.client.own())
         except CrisiskgError as error:
             return JSONResponse({"status": "not ready", "code": error.code, "detail": error.message}, 503, {"Retry-After": "5"})
         try:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from crisiskg.api.rendering import Renderer
 
 PROBLEM = "application/problem+json"
+#: Longest detail in characters: what was sent is not sent back at length.
+_LONGEST = 600
 _log = logging.getLogger("crisiskg.api")
 
 
@@ -37,7 +39,7 @@ def problem(status: int, code: str, detail: str, hint: str | None = None) -> dic
         "type": f"https://w3id.org/crisiskg/problem/{code}",
         "title": http.HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": detail if len(detail) <= _LONGEST else detail[: _LONGEST - 1] + "…",
         "code": code,
     }
     if hint:

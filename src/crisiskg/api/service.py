@@ -14,7 +14,10 @@ from crisiskg.api.writes import Writes
 from crisiskg.asking import base_iri
 from crisiskg.errors import CrisiskgError
 from crisiskg.serving.cache import AnswerCache, Headers
-from crisiskg.serving.client import Exchange, HostClient
+from crisiskg.serving.client import Asking, DirectClient, HostClient, SocketClient
+from crisiskg.serving.exchanges import Exchange
+from crisiskg.serving.host import Host
+from crisiskg.serving.logs import RequestLog
 from crisiskg.serving.writes import WriterClient
 
 if TYPE_CHECKING:
@@ -29,33 +32,43 @@ _SERVICE = re.compile("service", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 #: Seconds between two times that counts are told to the host.
 _TELL_S = 2.0
+#: Seconds for which lines of the log are gathered.
+_LOG_S = 0.1
 
 
 class Service:
-    """One web process, or all of a service in one process where no host is named, as tests do.
+    """One web process.
 
     Args:
         settings: Which store, and limits.
         renderer: Renders pages.
-        host_path: Path of the socket of the host; empty to keep the query workers in this process.
-        writer_path: Path of the socket of the writer; empty likewise.
+        host_path: Path of the socket of the host; empty to be the host too, as where there is one web process.
+        writer_path: Path of the socket of the writer; empty to be the writer too, as tests are.
+        notice_path: Where a host in this process listens for a writer in another one.
         federation_path: Path of the socket of the process that asks other endpoints; empty likewise.
     """
 
     def __init__(
-        self, settings: Settings, renderer: Renderer, host_path: str = "", writer_path: str = "", federation_path: str = ""
+        self,
+        settings: Settings,
+        renderer: Renderer,
+        host_path: str = "",
+        writer_path: str = "",
+        federation_path: str = "",
+        notice_path: str = "",
     ) -> None:
         from crisiskg.api.rendering import SECURITY_HEADERS
 
         self.settings = settings
         self.renderer = renderer
         self.base_iri = base_iri(settings)
-        self._alone = not host_path
-        self._folder = tempfile.mkdtemp(prefix="crisiskg-") if self._alone else ""
-        self._host_path = host_path or f"{self._folder}/host"
+        self._host = None if host_path else Host(settings)
+        self._own_writer = settings.writable and not writer_path
+        self._folder = tempfile.mkdtemp(prefix="crisiskg-") if self._own_writer else ""
+        self._notice_path = notice_path or (f"{self._folder}/host" if self._folder else "")
         self._writer_path = writer_path or f"{self._folder}/writer"
         self._federation_path = federation_path
-        self.client = HostClient(self._host_path, settings)
+        self.client: HostClient = DirectClient(self._host) if self._host else SocketClient(host_path, settings)
         self.tokens = Tokens(tokens_path(settings))
         self.cache = AnswerCache(settings.answer_cache_mb * 1_048_576)
         self.writes = Writes(self, WriterClient(self._writer_path, settings.write_time_limit_s))
@@ -66,10 +79,11 @@ class Service:
             *((name.lower().encode("ascii"), value.encode("ascii")) for name, value in SECURITY_HEADERS.items()),
         ]
         self.counts: dict[str, float] = {}
+        self.log = RequestLog(settings)
         self._page_settings: Settings | None = None
         self._started: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[Any]] = []
-        self._close_alone: list[Any] = []
+        self._closing: list[Any] = []
 
     # --- start and stop ---------------------------------------------------------------------------------------------------
 
@@ -81,8 +95,8 @@ class Service:
 
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()
-        if self._alone:
-            await self._start_alone(loop)
+        if self._host is not None:
+            await self._start_host(self._host, loop)
         await self.client.start()
         if self.settings.federation:
             from crisiskg.federation import open_federation
@@ -90,27 +104,26 @@ class Service:
             self.federation = open_federation(self.settings, self._federation_path or None)
         self._tasks.append(loop.create_task(self._tell()))
 
-    async def _start_alone(self, loop: asyncio.AbstractEventLoop) -> None:
-        from crisiskg.serving.host import Host
-
-        host = Host(self.settings)
+    async def _start_host(self, host: Host, loop: asyncio.AbstractEventLoop) -> None:
         host.crew.start()
-        server = await loop.create_unix_server(host.link, self._host_path)
-        self._tasks.append(loop.create_task(host.watch()))
         host.look()
-        self._close_alone += [server, host.crew]
-        if self.settings.writable:
+        self._tasks.append(loop.create_task(host.watch()))
+        if self._notice_path:
+            self._closing.append(await loop.create_unix_server(host.link, self._notice_path))
+        self._closing.append(host.crew)
+        if self._own_writer:
             from crisiskg.serving.writer import WriterService
 
-            writer = WriterService(self.settings, self._host_path)
-            self._close_alone += [await loop.create_unix_server(writer.link, self._writer_path), writer]
+            writer = WriterService(self.settings, self._notice_path)
+            self._closing += [await loop.create_unix_server(writer.link, self._writer_path), writer]
 
     async def close(self) -> None:
         """Let go of everything."""
         for task in self._tasks:
             task.cancel()
+        self.log.flush()
         await self.client.close()
-        for thing in self._close_alone:
+        for thing in self._closing:
             closing = thing.close()
             if closing is not None:
                 await closing
@@ -122,11 +135,16 @@ class Service:
             self.federation.close()
 
     async def _tell(self) -> None:
-        """Tell the host from time to time what was counted here."""
+        """Write the log, and tell the host what was counted here, from time to time."""
+        told = 0.0
         while True:
-            await asyncio.sleep(_TELL_S)
-            with contextlib.suppress(CrisiskgError):
-                await self.metrics()
+            await asyncio.sleep(_LOG_S)
+            self.log.flush()
+            told += _LOG_S
+            if told >= _TELL_S:
+                told = 0.0
+                with contextlib.suppress(CrisiskgError):
+                    await self.metrics()
 
     # --- what routes use --------------------------------------------------------------------------------------------------
 
@@ -143,15 +161,8 @@ class Service:
         """Send a request of a user to a query worker; `text` is the query in lists and logs, where the request has another."""
         limits = self.settings
         limit_s = limits.token_query_time_limit_s if caller.may("query") else limits.query_time_limit_s
-        return await self.client.ask(
-            request,
-            text=text,
-            client=caller.name,
-            owner=caller.name,
-            limit_s=limit_s,
-            request_id=scope["state"]["request_id"],
-            gone=scope.get("extensions", {}).get("crisiskg.gone"),
-        )
+        asking = Asking("user", caller.name, caller.name, limit_s, scope["state"]["request_id"], text)
+        return await self.client.ask(request, asking, scope.get("extensions", {}).get("crisiskg.gone"))
 
     def page_settings(self, rows: int, size: int) -> Settings:
         """Return the settings with the limits of what a page shows."""

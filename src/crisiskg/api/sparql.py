@@ -115,7 +115,7 @@ class SparqlEndpoint:
             self._service.count("answers_from_cache")
             if header(scope, b"authorization"):
                 caller_of(scope, self._service.tokens)
-            return await send_kept(send, kept, etags_of(scope), [request_id_of(scope)])
+            return await send_kept(scope, send, kept, etags_of(scope), [request_id_of(scope)])
         caller = caller_of(scope, self._service.tokens)
         given = self._given(method, query_string, sent_as, body)
         names = {name for name, _ in given}
@@ -208,8 +208,7 @@ class SparqlEndpoint:
                 headers.append((b"etag", etag))
             body = await send_answer(scope, send, exchange, [*headers, request_id_of(scope)])
             if body is not None and etag and number == service.client.generation and generation is None:
-                length = (b"content-length", b"%d" % len(body))
-                service.cache.put(service.client.revision, key, Kept([*headers, length], body, etag))
+                service.cache.put(service.client.revision, key, Kept(headers, body, etag))
             return 200
         finally:
             service.client.release(exchange)
@@ -276,7 +275,7 @@ class SparqlEndpoint:
             federation=self._service.federation is not None,
         )
         headers = [(b"vary", b"Accept, Authorization"), (b"content-type", content_type(wanted)), *self._service.open_headers]
-        await send_whole(send, 200, [*headers, request_id_of(scope)], body)
+        await send_whole(scope, send, 200, [*headers, request_id_of(scope)], body)
         return 200
 
 

@@ -10,7 +10,11 @@ from crisiskg.serving.cache import Headers, Kept
 if TYPE_CHECKING:
     from starlette.types import Scope, Send
 
-    from crisiskg.serving.client import Exchange
+    from crisiskg.serving.exchanges import Exchange
+
+
+#: Longest body in bytes that is copied to be sent together with its head.
+_ONE_PIECE = 1_048_576
 
 
 class BrokenAnswer(Exception):
@@ -23,21 +27,23 @@ def content_type(media_type: str) -> bytes:
     return kind + b"; charset=utf-8" if kind.startswith(b"text/") else kind
 
 
-async def send_whole(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    """Send an answer whose length is known."""
+async def send_whole(scope: Scope, send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Send an answer whose length is known, in one piece where the connection can."""
+    reply = scope["extensions"].get("crisiskg.reply") if "extensions" in scope else None
+    if reply is not None and len(body) < _ONE_PIECE and reply(status, headers, body):
+        return
     await send({"type": "http.response.start", "status": status, "headers": [*headers, (b"content-length", b"%d" % len(body))]})
     await send({"type": "http.response.body", "body": body})
 
 
-async def send_kept(send: Send, kept: Kept, etags: Iterable[bytes], extra: Headers) -> int:
+async def send_kept(scope: Scope, send: Send, kept: Kept, etags: Iterable[bytes], extra: Headers) -> int:
     """Send an answer that was kept, or that the client has it already; return the status."""
     if kept.etag and kept.etag in etags:
-        headers = [pair for pair in kept.headers if pair[0] not in (b"content-type", b"content-length")]
+        headers = [pair for pair in kept.headers if pair[0] != b"content-type"]
         await send({"type": "http.response.start", "status": 304, "headers": [*headers, *extra]})
         await send({"type": "http.response.body", "body": b""})
         return 304
-    await send({"type": "http.response.start", "status": 200, "headers": [*kept.headers, *extra]})
-    await send({"type": "http.response.body", "body": kept.body})
+    await send_whole(scope, send, 200, [*kept.headers, *extra], kept.body)
     return 200
 
 
@@ -66,10 +72,11 @@ async def send_answer(scope: Scope, send: Send, exchange: Exchange, headers: Hea
     if exchange.over:
         size = len(exchange.body)
         body = exchange.body.take()
-        await send({"type": "http.response.start", "status": 200, "headers": [*headers, (b"content-length", b"%d" % size)]})
         if len(body) == size:
-            await send({"type": "http.response.body", "body": body})
+            await send_whole(scope, send, 200, headers, body)
             return body
+        length = (b"content-length", b"%d" % size)
+        await send({"type": "http.response.start", "status": 200, "headers": [*headers, length]})
         while body:
             await send({"type": "http.response.body", "body": body, "more_body": True})
             body = exchange.body.take()

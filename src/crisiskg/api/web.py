@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from crisiskg.settings import Settings
 
 
-def server(settings: Settings, host_path: str, writer_path: str, federation_path: str) -> uvicorn.Server:
+def server(settings: Settings, host_path: str, writer_path: str, federation_path: str, notice_path: str) -> uvicorn.Server:
     """Return the server of a web process, which does not run yet.
 
     Args:
@@ -20,6 +21,7 @@ def server(settings: Settings, host_path: str, writer_path: str, federation_path
         host_path: Path of the socket of the host.
         writer_path: Path of the socket of the writer.
         federation_path: Path of the socket of the process that asks other endpoints.
+        notice_path: Where a host in this process listens for the writer.
     """
     import uvicorn
 
@@ -32,7 +34,7 @@ def server(settings: Settings, host_path: str, writer_path: str, federation_path
         "most": settings.max_connections,
     }
     config = uvicorn.Config(
-        create_app(settings, host_path, writer_path, federation_path),
+        create_app(settings, host_path, writer_path, federation_path, notice_path),
         http=type("Prompt", (PromptRequests,), limits),
         ws="none",
         log_config=None,
@@ -48,7 +50,7 @@ def server(settings: Settings, host_path: str, writer_path: str, federation_path
 
 
 def main() -> None:
-    """Run a web process. Standard input: settings as JSON; arguments: number of the socket, paths of host, writer, federation."""
+    """Run a web process. Standard input: settings; arguments: the socket, paths of host, writer, federation, notices."""
     import resource
 
     from crisiskg.sandbox import die_with_parent
@@ -62,11 +64,13 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     listening = socket.socket(fileno=int(sys.argv[1]))
-    made = server(settings, *sys.argv[2:5])
+    made = server(settings, *("" if path == "-" else path for path in sys.argv[2:6]))
 
     async def run() -> None:
         await made.serve(sockets=[listening])
 
+    gc.freeze()  # what is loaded now stays, and need not be looked through again and again
+    gc.set_threshold(50_000, 20, 50)
     with event_loop() as runner:
         runner.run(run())
 

@@ -53,6 +53,7 @@ class Writes:
             using_graphs=tuple(graph_iri(value) for name, value in given if name == "using-graph-uri"),
             using_named_graphs=tuple(graph_iri(value) for name, value in given if name == "using-named-graph-uri"),
             dry_run=wants_dry_run(given),
+            **conditions(scope),
         )
         outcome = await self.do(scope, send, request)
         if outcome is None:
@@ -86,13 +87,13 @@ class Writes:
                     "report": outcome.report,
                 }
             ).encode("utf-8")
-            await send_whole(send, 200, [*sent, (b"content-type", b"application/json")], body)
+            await send_whole(scope, send, 200, [*sent, (b"content-type", b"application/json")], body)
             return 200
         if status == 204:
             await send({"type": "http.response.start", "status": 204, "headers": sent})
             await send({"type": "http.response.body", "body": b""})
         else:
-            await send_whole(send, status, sent, b"")
+            await send_whole(scope, send, status, sent, b"")
         return status
 
     async def _send_report(self, scope: Scope, send: Send, error: ShapesViolated) -> None:
@@ -105,7 +106,7 @@ class Writes:
             body = await self._in_format(body, wanted)
         message = " ".join(error.message.split()).encode("ascii", "replace")[:500]
         headers = [(b"content-type", content_type(wanted)), (b"x-crisiskg-problem", message), request_id_of(scope)]
-        await send_whole(send, 422, [*headers, *self._closed()], body)
+        await send_whole(scope, send, 422, [*headers, *self._closed()], body)
 
     async def _in_format(self, turtle: bytes, media_type: str) -> bytes:
         """Return our own report in another format."""

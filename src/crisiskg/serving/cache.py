@@ -18,7 +18,7 @@ class Kept:
     """An answer as it was sent.
 
     Attributes:
-        headers: All headers.
+        headers: All headers but the length.
         body: The whole body.
         etag: Entity tag, in quotes.
     """

@@ -9,7 +9,10 @@ It parses nothing of a user but the frames of the web processes. A connection as
 | `K` | JSON: id, owner or null for an operator | `J`: whether it was there |
 | `M` | JSON: counts of the web process since it last told | `J`: metrics as text |
 | `S` | nothing | `J`: state |
+| `N` | nothing | `J`: state, after a look for a new generation |
 | `W` | nothing | `G` with the newest generation, now and at each change |
+
+A service of one web process has its host in that process, and asks it without a socket.
 """
 
 from __future__ import annotations
@@ -23,14 +26,14 @@ import struct
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from crisiskg.errors import CrisiskgError
 from crisiskg.generations import Generations
 from crisiskg.serving.metrics import Metrics
 from crisiskg.store import is_url
 from crisiskg.workers.crew import Crew, Job, problem_of
-from crisiskg.workers.frames import BrokenFrames, FrameParser, pack_json
+from crisiskg.workers.frames import BrokenFrames, FrameParser, pack, pack_json
 from crisiskg.workers.pool import local_command, remote_command, remote_greeting
 
 if TYPE_CHECKING:
@@ -39,6 +42,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger("crisiskg.host")
 #: Seconds between looks at which generation is the newest. A writer of this service tells of new ones itself.
 _LOOK_S = 0.1
+#: Seconds between two explanations of slow queries, and queries that are remembered as explained: an attack must not get further
+#: work done by being slow.
+_EXPLAIN_EVERY_S = 5.0
+_EXPLAINED = 1000
 #: Seconds that running queries get when the service stops.
 _GRACE_S = 8.0
 
@@ -67,8 +74,9 @@ class Host:
         self.metrics = Metrics(self.crew)
         self.crew.on_over = self._over
         self.newest: dict[str, Any] = {"generation": 0, "tag": ""}
-        self.watchers: set[Link] = set()
-        self._links: set[Link] = set()
+        self.watchers: set[Watcher] = set()
+        self._explaining = False
+        self._explained: dict[str, None] = {}
 
     def _over(self, job: Job, seconds: float) -> None:
         self.metrics.over(job, seconds)
@@ -88,13 +96,24 @@ class Host:
             self.explain_later(job)
 
     def explain_later(self, job: Job) -> None:
-        """Log in words why a query was slow; found out in a process of its own."""
-        asyncio.get_running_loop().run_in_executor(None, _explain, job.text, job.digest, job.request_id)
+        """Log in words why a query was slow; found out in a process of its own, one query at a time and each once."""
+        if self._explaining or job.digest in self._explained:
+            return
+        self._explaining = True
+        self._explained[job.digest] = None
+        if len(self._explained) > _EXPLAINED:
+            del self._explained[next(iter(self._explained))]
+        done = asyncio.get_running_loop().run_in_executor(None, _explain, job.text, job.digest, job.request_id)
+        done.add_done_callback(lambda _: asyncio.get_running_loop().call_later(_EXPLAIN_EVERY_S, self._explain_again))
+
+    def _explain_again(self) -> None:
+        self._explaining = False
 
     async def watch(self) -> None:
         """Look for new generations for ever."""
         while True:
             self.look()
+            self.crew.reap()
             await asyncio.sleep(_LOOK_S)
 
     def look(self) -> None:
@@ -109,11 +128,35 @@ class Host:
         if self.newest != (found := {"generation": number, "tag": tag}):
             self.newest = found
             for link in self.watchers:
-                link.push(pack_json(b"G", found))
+                link.told(found)
+
+    def handle(self, letter: bytes, asked: Any) -> Any:
+        """Do what is asked and is no query: one of `L`, `K`, `M`, `S`, `N` of the table above."""
+        if letter == b"L":
+            owner = asked["owner"]
+            return [described(job) for job in self.crew.jobs() if owner is None or job.owner == owner]
+        if letter == b"K":
+            number = asked["id"].removeprefix("q")
+            job = next((one for one in self.crew.jobs() if str(one.number) == number), None)
+            mine = job is not None and (asked["owner"] is None or job.owner == asked["owner"])
+            return bool(mine and job and self.crew.cancel(job.number))
+        if letter == b"M":
+            self.metrics.tell(asked)
+            return self.metrics.text(self.newest["generation"])
+        if letter == b"N":  # a writer published: look at once
+            self.look()
+        return {**self.newest, "workers": self.crew.pids(), **self.crew.state()}
 
     def link(self) -> Link:
         """Return the protocol of a new connection."""
         return Link(self)
+
+
+class Watcher(Protocol):
+    """Wants to know of new generations."""
+
+    def told(self, found: dict[str, Any]) -> None:
+        """Know the newest generation."""
 
 
 class Link(asyncio.Protocol):
@@ -157,14 +200,20 @@ class Link(asyncio.Protocol):
         if self._job is not None:
             self._host.crew.pause(self._job, False)
 
+    def told(self, found: dict[str, Any]) -> None:
+        """Tell of a new generation."""
+        self.push(pack_json(b"G", found))
+
     def push(self, data: bytes) -> None:
         """Send."""
         if self._transport is not None:
             self._transport.write(data)
 
-    frames = push
+    def frames(self, frames: list[tuple[bytes, bytes]]) -> None:
+        """Send frames of an answer."""
+        self.push(b"".join(pack(*frame) for frame in frames))
 
-    def over(self, job: Job) -> None:
+    def job_over(self, job: Job) -> None:
         """Be ready for the next query."""
         del job
         self._job = None
@@ -173,27 +222,11 @@ class Link(asyncio.Protocol):
         host = self._host
         if letter == b"Q":
             self._ask(content)
-        elif letter == b"L":
-            owner = json.loads(content)["owner"]
-            found = [described(job) for job in host.crew.jobs() if owner is None or job.owner == owner]
-            self.push(pack_json(b"J", found))
-        elif letter == b"K":
-            asked = json.loads(content)
-            number = asked["id"].removeprefix("q")
-            job = next((one for one in host.crew.jobs() if str(one.number) == number), None)
-            mine = job is not None and (asked["owner"] is None or job.owner == asked["owner"])
-            self.push(pack_json(b"J", bool(mine and job and host.crew.cancel(job.number))))
-        elif letter == b"M":
-            host.metrics.tell(json.loads(content))
-            self.push(pack_json(b"J", host.metrics.text(host.newest["generation"])))
-        elif letter == b"S":
-            self.push(pack_json(b"J", {**host.newest, "workers": host.crew.pids(), **host.crew.state()}))
         elif letter == b"W":
             host.watchers.add(self)
             self.push(pack_json(b"G", host.newest))
-        elif letter == b"N":  # a writer published: look at once
-            host.look()
-            self.push(pack_json(b"J", host.newest))
+        else:
+            self.push(pack_json(b"J", host.handle(letter, json.loads(content) if content else None)))
 
     def _ask(self, content: bytes) -> None:
         (size,) = struct.unpack(">I", content[:4])

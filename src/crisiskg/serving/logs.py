@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import json
 import logging
 import logging.config
+import sys
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +35,10 @@ _FIELDS = (
 )
 
 
+#: Lines that are written at once at the latest.
+_MOST_LINES = 500
+
+
 class TextFormatter(logging.Formatter):
     """One line of text; what is told beside the message follows as name=value. Control characters are escaped."""
 
@@ -42,6 +52,54 @@ class TextFormatter(logging.Formatter):
         more = " ".join(f"{name}={getattr(record, name)}" for name in _FIELDS if getattr(record, name, None) not in (None, ""))
         line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in f"{head} {more}".rstrip())
         return f"{line}\n{trace}" if trace else line
+
+
+class RequestLog:
+    """One line for each request, in the form of the other logs. Lines are gathered and written together, several times a second.
+
+    Args:
+        settings: Form and level of logs.
+        write: Takes text; standard error by default.
+    """
+
+    def __init__(self, settings: Settings, write: Callable[[str], object] | None = None) -> None:
+        self._on = settings.log_level in ("debug", "info")
+        self._json = settings.log_format == "json"
+        self._write = write or sys.stderr.write
+        self._lines: list[str] = []
+        self._second = (0, "")
+
+    def add(self, *, request_id: str, method: str, route: str, status: int, ms: float, client: str) -> None:
+        """Add a line. All of it is our own words but the id, which has harmless characters only, and the method, which is cut."""
+        if not self._on:
+            return
+        now = time.time()
+        if int(now) != self._second[0]:
+            self._second = (int(now), time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(now)))
+        if self._json:
+            at = dt.datetime.fromtimestamp(now, dt.UTC).isoformat()
+            fields: dict[str, object] = {
+                "level": "INFO",
+                "logger": "crisiskg.requests",
+                "message": "request",
+                "request_id": request_id,
+            }
+            fields |= {"method": method, "route": route, "status": status, "ms": ms, "client": client, "timestamp": at}
+            self._lines.append(json.dumps(fields))
+        else:
+            self._lines.append(
+                f"{self._second[1]} INFO crisiskg.requests: request request_id={request_id} method={method} route={route} "
+                f"status={status} ms={ms} client={client}"
+            )
+        if len(self._lines) >= _MOST_LINES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        if self._lines:
+            lines, self._lines = self._lines, []
+            with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+                self._write("\n".join(lines) + "\n")
 
 
 def configure(settings: Settings) -> None:

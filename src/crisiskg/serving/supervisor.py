@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crisiskg.sandbox import PARENT
 from crisiskg.serving.processes import sent_settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _PATIENCE_S = 12.0
 #: A process that ends sooner after its start than this is started again more slowly each time, up to the longest wait.
 _STEADY_S = 5.0
 _LONGEST_WAIT_S = 5.0
+_PREFIX = "crisiskg-serve-"
 
 
 @dataclass(slots=True)
@@ -64,16 +66,20 @@ class Supervisor:
         self._settings = settings
         self._listening = listening
         # Unix sockets have short names at most, so the folder is not in the store.
-        self._folder = Path(tempfile.mkdtemp(prefix="crisiskg-"))
+        _remove_left_behind()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         host, writer = str(self._folder / "host"), str(self._folder / "writer")
-        self.children = [Child("host", ["-m", "crisiskg.serving.host", host])]
+        several = settings.web_processes > 1
+        self.children = [Child("host", ["-m", "crisiskg.serving.host", host])] if several else []
         if settings.writable:
             self.children.append(Child("writer", ["-m", "crisiskg.serving.writer", writer, host]))
         federation = str(self._folder / "federation")
         if settings.federation:
             self.children.append(Child("federation", ["-m", "crisiskg.federation.process", federation]))
         number = listening.fileno()
-        web = ["-m", "crisiskg.api.web", str(number), host, writer, federation]
+        # A single web process is the host too, which saves every query a way between two processes.
+        paths = [host if several else "-", writer, federation, "-" if several else host]
+        web = ["-m", "crisiskg.api.web", str(number), *paths]
         self.children += [Child(f"web {n}", web, (number,)) for n in range(1, settings.web_processes + 1)]
         self._stopping = False
 
@@ -119,7 +125,7 @@ class Supervisor:
             stdout=subprocess.DEVNULL,
             pass_fds=child.files,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            env={**os.environ, PARENT: str(os.getpid()), "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
         assert child.process.stdin is not None
         with contextlib.suppress(OSError):
@@ -154,3 +160,12 @@ class Supervisor:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+
+
+def _remove_left_behind() -> None:
+    """Remove the folders of supervisors that were killed and could not do so themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if number.isdigit() and not Path(f"/proc/{number}").exists() and folder.stat().st_uid == os.getuid():
+                shutil.rmtree(folder, ignore_errors=True)

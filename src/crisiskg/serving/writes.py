@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import struct
+import time
 from typing import Any
 
 from crisiskg.errors import LimitExceeded, ShapesViolated, StoreTimeout, StoreUnavailable
-from crisiskg.workers.frames import FrameParser, pack_json
+from crisiskg.workers.frames import FrameParser, pack
 from crisiskg.workers.requests import error_of
 
 _PATIENCE_S = 4.0
+#: What a write begins with: when it was sent, by the clock of `time.monotonic`, which all processes of a machine share.
+SENT = struct.Struct(">d")
 
 
 class WriterClient:
@@ -18,7 +22,8 @@ class WriterClient:
 
     Args:
         path: Path of its Unix socket.
-        limit_s: Seconds that a write may take; it may wait for others as long again.
+        limit_s: Seconds that a write may take, from when it is sent. An answer is waited for longer: what is being written down
+            is done to the end, and only the answer says so.
     """
 
     def __init__(self, path: str, limit_s: float) -> None:
@@ -38,7 +43,7 @@ class WriterClient:
             CrisiskgError: what the writer says.
             StoreUnavailable: it cannot be reached, or ended in the middle: then nobody knows whether the write was done.
         """
-        frame = pack_json(b"Q", request)
+        frame = pack(b"Q", SENT.pack(time.monotonic()) + json.dumps(request).encode("utf-8"))
         try:
             async with asyncio.timeout(2 * self._limit_s + 10):
                 return await self._exchange(frame)

@@ -32,7 +32,7 @@ from crisiskg.errors import (
     StoreUnavailable,
 )
 from crisiskg.workers.budgets import Budgets
-from crisiskg.workers.frames import pack, pack_json
+from crisiskg.workers.frames import pack
 from crisiskg.workers.worker import Worker
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("crisiskg.queries")
 _SHAPES = 2000
 _SHAPE_S = 600.0
+#: Share of the time of a quick query that must have been seen to be used, once it has been running for all of that time.
+_MEASURED = 0.5
 #: A query that got no processor may wait so many times as long as a quick one may take before it counts as long.
 _PATIENCE = 4.0
 #: By how much the queue before quick workers, which moves fast, may be longer than the others.
@@ -52,10 +54,10 @@ Outcome = Literal["answered", "failed", "late", "busy", "cancelled", "died", "re
 class Sink(Protocol):
     """Takes the frames of an answer."""
 
-    def frames(self, data: bytes) -> None:
-        """Take whole frames."""
+    def frames(self, frames: list[tuple[bytes, bytes]]) -> None:
+        """Take frames: letter and content of each."""
 
-    def over(self, job: Job) -> None:
+    def job_over(self, job: Job) -> None:
         """Know that no more frames come."""
 
 
@@ -97,7 +99,7 @@ class Job:
     rows: int | None = None
     deadline: asyncio.TimerHandle | None = None
     slow: asyncio.TimerHandle | None = None
-    sampled: tuple[float, float] | None = None
+    sampled: float | None = None
 
     @property
     def id(self) -> str:
@@ -220,6 +222,10 @@ class Crew:
         found |= {f"waiting_{group.name}": len(group.waiting) for group in groups}
         return found
 
+    def reap(self) -> None:
+        """Take leave of the processes that were killed and have ended."""
+        self._dying = [worker for worker in self._dying if not worker.reap(0.0)]
+
     def pids(self) -> list[int]:
         """Return the process ids of all workers."""
         idle = [worker for group in (self._own, self._quick, self._long) for worker in group.idle]
@@ -243,7 +249,7 @@ class Crew:
     # --- workers ----------------------------------------------------------------------------------------------------------
 
     def _spawn(self, group: _Group) -> Worker:
-        self._dying = [worker for worker in self._dying if not worker.reap(0.0)]
+        self.reap()
         try:
             worker = Worker(self._command(group.niceness), self._greeting)
         except OSError as error:
@@ -316,17 +322,13 @@ class Crew:
         """Judge by the time of the processor that it had: on a busy machine a small query takes its time too."""
         if job.state != "quick" or job.worker is None:
             return
-        now, had = time.monotonic(), job.worker.processor_s()
-        elapsed = now - (job.started or now)
-        if job.sampled is not None and job.wanted and elapsed < self._settings.quick_query_s * _PATIENCE:
-            # What it had since the last look tells how much it will have had in all.
-            share = (had - job.sampled[1]) / max(now - job.sampled[0], 0.001)
-            left = self._settings.quick_query_s - share * elapsed
-        else:
-            left = 0.1 if job.sampled is None and job.wanted else 0.0
-        job.sampled = (now, had)
-        if left > 0.01:
-            job.slow = asyncio.get_running_loop().call_later(min(left, 0.1), self._looks_long, job)
+        had = job.worker.processor_s()
+        if job.sampled is None:
+            job.sampled = had  # what it had before is not known: to ask at the start of each query would cost more than some
+        elapsed = time.monotonic() - (job.started or 0.0)
+        left = self._settings.quick_query_s * _MEASURED - (had - job.sampled)
+        if job.wanted and left > 0.005 and elapsed < self._settings.quick_query_s * _PATIENCE:
+            job.slow = asyncio.get_running_loop().call_later(max(0.02, left), self._looks_long, job)
         else:
             self._takes_long(job)
 
@@ -336,7 +338,7 @@ class Crew:
         letter, content = frames[-1]
         if job.wanted:
             job.sent = True
-            job.sink.frames(b"".join(pack(*frame) for frame in frames))
+            job.sink.frames(frames)
         if letter == b"E":
             job.rows = json.loads(content).get("rows")
             self._over(job, "answered", worker_is_fine=True)
@@ -410,8 +412,7 @@ class Crew:
         self._end(job, error, "died")
 
     def _late(self, job: Job) -> None:
-        if job.worker is None:
-            self._remember(job)
+        if job.worker is None or job.state == "parked" or self._elapsed(job) < job.limit_s / 4:
             self._end(job, StoreBusy("no query worker became free in time", hint="Ask again in a few seconds."), "busy")
             return
         error = StoreTimeout(
@@ -425,7 +426,7 @@ class Crew:
         if job.state == "over":
             return
         if job.wanted:
-            job.sink.frames(pack_json(b"X", problem_of(error)))
+            job.sink.frames([(b"X", json.dumps(problem_of(error)).encode("ascii"))])
         self._over(job, outcome, worker_is_fine=False)
 
     def _over(self, job: Job, outcome: Outcome, *, worker_is_fine: bool) -> None:
@@ -446,7 +447,7 @@ class Crew:
             self.budgets.spend(job.client, seconds, failed=outcome in ("failed", "late", "died"))
         self._count(f"over_{outcome}")
         self.on_over(job, seconds)
-        job.sink.over(job)
+        job.sink.job_over(job)
         if group is not None:
             self._refill(group)
 
@@ -479,7 +480,7 @@ class Crew:
     # --- forms of queries that took long ----------------------------------------------------------------------------------
 
     def _remember(self, job: Job) -> None:
-        shape = shape_of(job.request.decode("utf-8", "replace"))
+        shape = shape_of(job.text)
         self._shapes[shape] = time.monotonic()
         self._shapes.move_to_end(shape)
         if len(self._shapes) > _SHAPES:
@@ -488,7 +489,7 @@ class Crew:
     def _took_long(self, job: Job) -> bool:
         if not self._shapes:
             return False
-        shape = shape_of(job.request.decode("utf-8", "replace"))
+        shape = shape_of(job.text)
         at = self._shapes.get(shape)
         if at is None:
             return False

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from crisiskg.errors import CrisiskgError, StoreUnavailable
 from crisiskg.workers.crew import Crew, Job
-from crisiskg.workers.frames import FrameParser, pack_json
+from crisiskg.workers.frames import pack_json
 from crisiskg.workers.requests import error_of, query_request
 
 if TYPE_CHECKING:
@@ -71,15 +71,14 @@ class Collector:
     """A sink that keeps a whole answer, on disk where it is large. `answer` gives it, or raises the error."""
 
     def __init__(self) -> None:
-        self._parser = FrameParser()
         self._body = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115 - the answer owns it
         self._header: dict[str, Any] = {}
         self._trailer: dict[str, Any] = {}
         self.done: concurrent.futures.Future[Answer] = concurrent.futures.Future()
 
-    def frames(self, data: bytes) -> None:
+    def frames(self, frames: list[tuple[bytes, bytes]]) -> None:
         """Take frames of the answer."""
-        for letter, content in self._parser.feed(data):
+        for letter, content in frames:
             if letter == b"D":
                 self._body.write(content)
             elif letter == b"H":
@@ -103,7 +102,7 @@ class Collector:
             self._body.close()
             self.done.set_exception(error)
 
-    def over(self, job: Job) -> None:
+    def job_over(self, job: Job) -> None:
         """Make sure that there is an end."""
         del job
         self.fail(StoreUnavailable("the answer ended early", hint="Ask again."))

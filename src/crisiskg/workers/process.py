@@ -7,6 +7,7 @@ of `D`, and `E`, or at any place with `X`.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -23,6 +24,8 @@ from crisiskg.workers.glance import is_plain
 from crisiskg.workers.scan import Limits, scan_query
 
 _CHUNK = 65_536
+#: Bytes of one part that are looked at again with the next, because a mark of a row may stand across: as many as the longest has.
+_OVERLAP = 8
 
 #: Result formats of SELECT and ASK by media type, and whether ASK has it.
 RESULT_FORMATS: dict[str, tuple[str, bool]] = {
@@ -74,21 +77,11 @@ class FrameWriter:
         self._buffer = bytearray()
         self.total = 0
         self._rows = -marks[1] if marks else 0
-        self._before = self._tail = b""
+        self._before = b""
 
     def write(self, data: bytes) -> int:
         """Take data from the engine."""
         self._buffer += data
-        self.total += len(data)
-        if self._mark is not None:
-            window = self._before + data
-            self._rows += window.count(self._mark)
-            self._before = window[-(len(self._mark) - 1) :] if len(self._mark) > 1 else b""
-            self._tail = (self._tail + data)[-4:]
-        if self.total > self._max_bytes:
-            raise TooLarge(f"the answer is larger than {self._max_bytes} bytes")
-        if self._rows > self._max_rows:
-            raise TooLarge(_too_many(self._max_rows))
         if len(self._buffer) >= _CHUNK:
             write_all(self._channel, self._waiting())
         return len(data)
@@ -99,17 +92,30 @@ class FrameWriter:
     @property
     def rows(self) -> int:
         """Rows so far. In JSON, marks stand between rows, so what an answer without any ends with is looked at."""
-        return 0 if self._tail.endswith(b"[]}}") else max(0, self._rows)
+        return 0 if self._before.endswith(b"[]}}") else max(0, self._rows)
 
     def _waiting(self) -> bytes:
-        waiting = self._before_data + (pack(b"D", bytes(self._buffer)) if self._buffer else b"")
-        self._before_data = b""
+        """Return what waits, as frames, and hold it to the limits."""
+        data = bytes(self._buffer)
         self._buffer.clear()
+        self.total += len(data)
+        if self._mark is not None:
+            window = self._before + data
+            self._rows += window.count(self._mark) - self._before.count(self._mark)
+            self._before = window[-_OVERLAP:]
+        if self.total > self._max_bytes:
+            raise TooLarge(f"the answer is larger than {self._max_bytes} bytes")
+        if self._rows > self._max_rows:
+            raise TooLarge(_too_many(self._max_rows))
+        waiting = self._before_data + (pack(b"D", data) if data else b"")
+        self._before_data = b""
         return waiting
 
-    def end(self, trailer: dict[str, Any]) -> None:
-        """Send what is waiting, and the end."""
-        write_all(self._channel, self._waiting() + pack_json(b"E", trailer))
+    def end(self, *, count_rows: bool = False, rows: int | None = None) -> None:
+        """Send what is waiting, and the end, with the number of rows where it is wanted or known."""
+        waiting = self._waiting()
+        number = self.rows if count_rows else rows
+        write_all(self._channel, waiting + pack(b"E", b'{"rows": null}' if number is None else b'{"rows": %d}' % number))
 
 
 def write_all(channel: int, data: bytes) -> None:
@@ -261,7 +267,7 @@ def answer(request: dict[str, Any], reader: Reader, channel: int) -> None:
         ox.serialize(triples, output=cast(IO[bytes], writer), format=getattr(formats, name), prefixes=_prefixes(name))
     else:
         result.serialize(output=cast(IO[bytes], writer), format=getattr(formats, name))
-    writer.end({"rows": writer.rows if kind == "bindings" else None})
+    writer.end(count_rows=kind == "bindings")
 
 
 def _answer_graph(request: dict[str, Any], reader: Reader, channel: int) -> None:
@@ -288,7 +294,7 @@ def _answer_graph(request: dict[str, Any], reader: Reader, channel: int) -> None
     header = {"kind": "graph", "media_type": media_type, "generation": number, "volatile": False, "tag": tag}
     writer = FrameWriter(channel, header, request["max_bytes"], request["max_rows"])
     ox.serialize(quads, output=cast(IO[bytes], writer), format=getattr(ox.RdfFormat, name), prefixes=_prefixes(name))
-    writer.end({"rows": None})
+    writer.end()
 
 
 def _name(iri: str) -> Any:
@@ -340,7 +346,8 @@ def _reply_to(request: dict[str, Any], reader: Reader, channel: int) -> None:
         problem = {"error": error.code, "message": error.message, "hint": error.hint or ""}
     except (ValueError, OSError, RuntimeError) as error:
         message = str(error).replace(str(reader.store.resolve()), "the store").replace(str(reader.store), "the store")
-        problem = {"error": "failed", "message": f"the query failed: {message}"}
+        ours = isinstance(error, OSError) or "corrupt" in message.lower()
+        problem = {"error": "failed" if ours else "query_failed", "message": f"the query failed: {message[:300]}"}
     else:
         return
     write_all(channel, pack_json(b"X", problem))
@@ -358,6 +365,8 @@ def main() -> None:
         os.dup2(nothing, number)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     blocked = block_network()  # before the engine is loaded: SERVICE and LOAD would call out
+    gc.freeze()  # what is loaded now stays, and need not be looked through again and again
+    gc.set_threshold(50_000, 20, 50)
     reader = Reader(store, memory_mb)
     with contextlib.suppress(Exception):  # the first query says what is wrong with the store
         reader.newest()

@@ -71,7 +71,7 @@ def answer(request: dict[str, Any], reader: RemoteReader, channel: int) -> None:
     if "graph" in request:
         _answer_graph(request, reader, channel)
         return
-    found = look_at(request["query"], Limits(**request["limits"]))
+    found = look_at(request["query"], Limits(*request["limits"]))
     dataset = Dataset(request.get("default_graphs", ()), request.get("named_graphs", ()), request["union"])
     if found.names_dataset and not (dataset.default_graphs or dataset.named_graphs):
         dataset = Dataset(found.default_graphs, found.named_graphs, in_query=True, readable=found.readable)
@@ -91,7 +91,7 @@ def answer(request: dict[str, Any], reader: RemoteReader, channel: int) -> None:
         return writers[0]
 
     rows = answer_question(reader.connection, reader.server, question, begin)
-    writers[0].end({"rows": rows})
+    writers[0].end(rows=rows)
 
 
 def _answer_graph(request: dict[str, Any], reader: RemoteReader, channel: int) -> None:
@@ -112,7 +112,7 @@ def _answer_graph(request: dict[str, Any], reader: RemoteReader, channel: int) -
             found = (ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in found)
     writer = _writer(request, channel, "graph", media_type)
     pass_on_quads(found, writer, GRAPH_FORMATS[media_type], request["max_rows"])
-    writer.end({"rows": None})
+    writer.end()
 
 
 def _all_quads(connection: Connection, server: Server) -> Iterator[ox.Quad]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from crisiskg.sandbox import PARENT
 from crisiskg.workers.frames import BrokenFrames, FrameParser
 
 Frames = list[tuple[bytes, bytes]]
@@ -34,6 +35,7 @@ class Worker(asyncio.Protocol):
         ours.setblocking(False)
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
         environment["MALLOC_ARENA_MAX"] = "2"  # each arena reserves 64 MiB of the address space that is limited
+        environment[PARENT] = str(os.getpid())
         environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         try:
             with theirs:
@@ -57,6 +59,8 @@ class Worker(asyncio.Protocol):
         self._waiting: list[bytes] = [greeting] if greeting else []
         self._paused = False
         self._stopped = False
+        self._ended = False
+        self._killed = False
         self._connecting = asyncio.get_running_loop().create_task(self._connect(ours))
 
     async def _connect(self, ours: socket.socket) -> None:
@@ -65,6 +69,9 @@ class Worker(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send what waits."""
         self._transport = cast(asyncio.Transport, transport)
+        if self._killed:
+            self._transport.abort()
+            return
         for data in self._waiting:
             self._transport.write(data)
         self._waiting.clear()
@@ -90,6 +97,7 @@ class Worker(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Say that the process ended, where it had something to do."""
         del exc
+        self._ended = True
         on_end, self._on_end, self._on_frames = self._on_end, None, None
         if on_end is not None:
             on_end()
@@ -100,8 +108,8 @@ class Worker(asyncio.Protocol):
         return self._process.pid
 
     def alive(self) -> bool:
-        """Tell whether the process runs."""
-        return self._process.poll() is None
+        """Tell whether the process runs: the end of its socket would have been heard of."""
+        return not self._ended
 
     def begin(self, request: bytes, on_frames: Callable[[Frames], None], on_end: Callable[[], None]) -> None:
         """Send a request.
@@ -170,7 +178,7 @@ class Worker(asyncio.Protocol):
     def kill(self) -> None:
         """End the process now; `reap` later."""
         self._on_frames = self._on_end = self.on_ready = None
-        self._connecting.cancel()
+        self._killed = True  # where there is no transport yet, it is cut off as soon as it is there
         if self._transport is not None:
             self._transport.abort()
         self._signal(signal.SIGKILL)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from crisiskg import errors
-from crisiskg.errors import CrisiskgError, LimitExceeded, StoreError, StoreTimeout, WorldError
+from crisiskg.errors import CrisiskgError, LimitExceeded, StoreBusy, StoreError, StoreTimeout, WorldError
+from crisiskg.sandbox import PARENT
 from crisiskg.workers.frames import BrokenFrames, FrameParser, pack, pack_json
 from crisiskg.writing.change import Change, GraphEdit
 
@@ -26,6 +27,10 @@ _MAX_CHANGE = 2 * 1024 * 1024 * 1024
 
 class _Late(Exception):
     """The deadline has passed."""
+
+
+class _Starting(Exception):
+    """The deadline has passed while the process was still starting."""
 
 
 class _Ended(Exception):
@@ -40,6 +45,8 @@ class _Process:
         environment["MALLOC_ARENA_MAX"] = "2"  # each arena reserves 64 MiB of the address space that is limited
         environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        environment[PARENT] = str(os.getpid())
+        self.begun = time.monotonic()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "crisiskg.writing.process", str(scratch), str(memory_mb)],
             stdin=subprocess.PIPE,
@@ -56,7 +63,8 @@ class _Process:
         os.set_blocking(self._out, False)
         self._parser = FrameParser()
         self._frames: list[tuple[bytes, bytes]] = []
-        self.facts: dict[str, Any] = {}
+        #: What the process says of itself when it has started; None before.
+        self.facts: dict[str, Any] | None = None
 
     def alive(self) -> bool:
         return self._process.poll() is None
@@ -93,19 +101,34 @@ class _Process:
         if left <= 0 or not poll.poll(left * 1000):
             raise _Late
 
-    def kill(self) -> str:
-        """End the process, and return by which signal it had ended by itself; "" for none."""
+    def started(self, deadline: float) -> dict[str, Any]:
+        """Wait until the process takes tasks, and return what it says of itself."""
+        if self.facts is None:
+            letter, content = self.receive(deadline)
+            if letter != b"R":
+                raise _Ended
+            self.facts = dict(json.loads(content))
+        return self.facts
+
+    def how_it_ended(self) -> str:
+        """Return by which signal the process ended by itself; "" for none."""
         with contextlib.suppress(subprocess.TimeoutExpired):  # the exit status follows the closed pipe
             self._process.wait(0.05)
         status = self._process.poll()
-        if status is None:
+        return signal.Signals(-status).name if status is not None and status < 0 else ""
+
+    def kill(self) -> None:
+        """End the process. The system may take a moment to clear away what it held in memory; `reap` waits for that."""
+        if self._process.poll() is None:
             self._process.kill()
-            self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        return signal.Signals(-status).name if status is not None and status < 0 else ""
+
+    def reap(self) -> None:
+        """Wait until a process that was killed is gone."""
+        self._process.wait()
 
 
 class Evaluator:
@@ -120,6 +143,7 @@ class Evaluator:
         self._scratch = scratch
         self._memory_mb = memory_mb
         self._process: _Process | None = None
+        self._killed: list[_Process] = []
         self._idle = True
 
     def evaluate(self, task: dict[str, Any], generation: Path | None, time_limit_s: float) -> Change:
@@ -133,6 +157,7 @@ class Evaluator:
         Raises:
             CallerError: the request cannot be read, is not allowed, or asks for what is not there.
             LimitExceeded: it needs more memory than it may take, or nests too deeply for the engine.
+            StoreBusy: the process was still starting when the time was over.
             StoreTimeout: it took longer than allowed.
             StoreError: the engine failed.
             WorldError: no process could be started.
@@ -158,22 +183,42 @@ class Evaluator:
         assert isinstance(found, list)
         return found
 
+    def start(self) -> None:
+        """Start the process where it does not run, without waiting for it, so that the next write need not.
+
+        The thread that calls must live on: when it ends, the system ends the process.
+
+        Raises:
+            OSError: the system starts no process.
+        """
+        self._reap()
+        if self._process is None or not self._process.alive():
+            self.close()
+            self._scratch.mkdir(exist_ok=True)
+            self._process = _Process(self._scratch.resolve(), self._memory_mb)
+
     def _run(self, task: dict[str, Any], generation: Path | None, time_limit_s: float) -> Change | list[str]:
         deadline = time.monotonic() + time_limit_s
         try:
-            process = self._started(max(deadline, time.monotonic() + _START_LIMIT_S))
+            process = self._started(deadline)
             self._idle = False
             process.send(pack_json(b"Q", task), deadline)
             return self._answer(process, generation, deadline)
+        except _Starting:
+            raise StoreBusy(
+                f"the process that evaluates writes did not start within the {time_limit_s:.3g} s that were left; "
+                "nothing was written",
+                hint="Send it again.",
+            ) from None
         except _Late:
             self.close()
             raise StoreTimeout(
-                f"the write took longer than {time_limit_s:g} s and was ended; nothing was written",
-                hint="Change less at a time. The setting is write_time_limit_s.",
+                f"evaluating the write took longer than {time_limit_s:.3g} s and was ended; nothing was written",
+                hint="Change less at a time. The setting is write_time_limit_s, and what a write waits for others counts.",
             ) from None
         except _Ended:
-            why = self._process.kill() if self._process else ""
-            self._process = None
+            why = self._process.how_it_ended() if self._process else ""
+            self.close()
             raise LimitExceeded(
                 f"the write ended its process{f' ({why})' if why else ''}, as it does when it needs more than "
                 f"{self._memory_mb} MiB or nests too deeply; nothing was written",
@@ -187,23 +232,23 @@ class Evaluator:
             self._empty()
 
     def _started(self, deadline: float) -> _Process:
-        if self._process is not None and self._process.alive():
-            return self._process
-        self.close()
-        self._empty()
-        self._scratch.mkdir(exist_ok=True)
-        process = _Process(self._scratch.resolve(), self._memory_mb)
+        """Return the process when it takes tasks."""
         try:
-            letter, content = process.receive(deadline)
-            if letter != b"R":
-                raise _Ended
-        except (_Late, _Ended):
-            process.kill()
+            self.start()
+            process = self._process
+            assert process is not None
+            latest = process.begun + _START_LIMIT_S
+            try:
+                process.started(min(deadline, latest))
+            except _Late:
+                if time.monotonic() < latest:  # the next write will find it
+                    raise _Starting from None
+                raise
+        except (_Late, _Ended, OSError):
+            self.close()
             raise WorldError(
                 "the process that evaluates writes could not be started", hint="Check the memory limit of this machine."
             ) from None
-        process.facts = json.loads(content)
-        self._process = process
         return process
 
     def _answer(self, process: _Process, generation: Path | None, deadline: float) -> Change | list[str]:
@@ -245,6 +290,7 @@ class Evaluator:
 
     def _copy(self, generation: Path) -> Path:
         """Return a copy of a generation that may be written. Its tables are symbolic links: the engine never changes one."""
+        self._empty()  # a process that was killed may have left something behind its back
         copy = self._scratch.resolve() / "copy"
         copy.mkdir()
         for path in generation.resolve().iterdir():
@@ -262,13 +308,28 @@ class Evaluator:
 
     def facts(self) -> dict[str, Any]:
         """Return how the process is held: "network" as in `crisiskg.sandbox.block_network`, "files" whether to its folder."""
-        return dict(self._started(time.monotonic() + _START_LIMIT_S).facts)
+        deadline = time.monotonic() + _START_LIMIT_S
+        return dict(self._started(deadline).started(deadline))
 
-    def close(self) -> None:
-        """End the process. The next task starts another."""
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
+    def _reap(self) -> None:
+        """Let go of the processes that were killed and are gone."""
+        self._killed = [process for process in self._killed if process.alive()]
+
+    def close(self, *, wait: bool = False) -> None:
+        """End the process. The next task starts another.
+
+        Args:
+            wait: Whether to return only when all processes that were ended are gone.
+        """
+        process, self._process = self._process, None
+        self._idle = True
+        if process is not None:
+            process.kill()
+            self._killed.append(process)
+        if wait:
+            for killed in self._killed:
+                killed.reap()
+        self._reap()
 
 
 def _change(head: dict[str, Any], text: str) -> Change:

@@ -184,6 +184,11 @@ class _Tasks:
             return ox.Store(frame[1].decode("utf-8"))
 
 
+def _load() -> None:
+    """Load what every task needs."""
+    import crisiskg.writing.requests  # noqa: F401
+
+
 def _prepare() -> None:
     """Load what validation needs, once."""
     from crisiskg.validation.plan import shapes_plan
@@ -218,12 +223,17 @@ def main() -> None:
     worker = _Tasks(tasks, answers, _Memory(memory_mb))
     answers.write(pack_json(b"R", {"network": network, "files": files}))
     answers.flush()
+    with contextlib.suppress(Exception):  # the first task says what is wrong
+        _load()
     with contextlib.suppress(BrokenPipeError):
-        while (frame := receive(tasks)) is not None:
-            worker.answer(json.loads(frame[1]))
+        while True:
             if not _is_waiting(tasks):
-                with contextlib.suppress(Exception):  # the next task says what is wrong
+                with contextlib.suppress(Exception):
                     _prepare()
+            frame = receive(tasks)
+            if frame is None:
+                break
+            worker.answer(json.loads(frame[1]))
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ class Redo:
 
 
 def read_redo(path: Path) -> Redo | None:
-    """Return what a redo file holds; None where there is no file, or one that was not finished.
+    """Return what a redo file holds; None where there is no file, or one that was not finished or is damaged.
 
     Raises:
         OSError: the file cannot be read.
@@ -74,14 +74,18 @@ def read_redo(path: Path) -> Redo | None:
         return None
     if hashlib.sha256(content).hexdigest().encode("ascii") != sum_:
         return None
-    head, *lines = content.decode("utf-8").split("\n")[:-1]
-    record = json.loads(head)
     edits = []
     place = 0
-    for graph in record["graphs"]:
-        edit, place = _edit(graph, lines, place)
-        edits.append(edit)
-    return Redo(record["journal"], tuple(edits))
+    try:
+        head, *lines = content.decode("utf-8").split("\n")[:-1]
+        record = json.loads(head)
+        journal = int(record["journal"])
+        for graph in record["graphs"]:
+            edit, place = _edit(graph, lines, place)
+            edits.append(edit)
+    except (ValueError, TypeError, KeyError, RecursionError):  # the sum is right, and it is none of ours
+        return None
+    return Redo(journal, tuple(edits))
 
 
 def _edit(graph: dict[str, Any], lines: list[str], place: int) -> tuple[GraphEdit, int]:

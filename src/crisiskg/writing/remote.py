@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from crisiskg.writing.change import DEFAULT, Change, GraphEdit
 from crisiskg.writing.conditions import check_conditions
 from crisiskg.writing.evaluator import Evaluator
 from crisiskg.writing.requests import GraphChange, WriteOutcome, WriteRequest
-from crisiskg.writing.writer import check_request, check_shapes, limits, outcome
+from crisiskg.writing.writer import check_request, check_shapes, limits, outcome, seconds_left
 
 if TYPE_CHECKING:
     from crisiskg.settings import Settings
@@ -39,11 +40,17 @@ class RemoteWriter:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._evaluator: Evaluator | None = None
 
-    def write(self, request: WriteRequest) -> WriteOutcome:
+    def start(self) -> None:
+        """Start the process that evaluates, as `crisiskg.writing.writer.Writer.start` does."""
+        self._evaluating().start()
+
+    def write(self, request: WriteRequest, deadline: float | None = None) -> WriteOutcome:
         """Evaluate, validate and send one write.
 
         Args:
             request: What is asked for.
+            deadline: Time of `time.monotonic` until which it must be evaluated; None is the setting `write_time_limit_s` from
+                now. Sending has the limits of requests to the server.
 
         Returns:
             What became of it; the number of the generation is 0.
@@ -54,15 +61,15 @@ class RemoteWriter:
             StoreError: the server failed; the message says which graphs were written, if any.
         """
         check_request(request)
-        evaluator, store = self._opened()
-        time_limit_s = self._settings.write_time_limit_s
+        until = deadline or time.monotonic() + self._settings.write_time_limit_s
+        evaluator, store = self._evaluating(), self._opened()
         task = {"request": request.to_dict(), "limits": limits(self._settings)}
-        graphs = evaluator.needed_graphs(task, time_limit_s)
+        graphs = evaluator.needed_graphs(task, seconds_left(until))
         if DEFAULT in graphs:
             raise WriteRefused("the default graph of a remote store is not written", hint="Name a graph.")
         held = {graph: list(store.quads(graph)) for graph in graphs}
         lines = [line for quads in held.values() for line in n_quads_lines(quads)]
-        change = evaluator.evaluate(task | {"quads": lines}, None, time_limit_s)
+        change = evaluator.evaluate(task | {"quads": lines}, None, seconds_left(until))
         now = held.get(request.graph or "")
         digest = canonical_digest(now)[1] if now else None
         check_conditions(digest, request.if_match, request.if_none_match)
@@ -75,13 +82,16 @@ class RemoteWriter:
             self._send(store, change, held)
         return outcome(request, change, changed, 0)
 
-    def _opened(self) -> tuple[Evaluator, SparqlStore]:
+    def _opened(self) -> SparqlStore:
         if self._store is None:
             self._store = SparqlStore.from_settings(self._settings)
+        return self._store
+
+    def _evaluating(self) -> Evaluator:
         if self._evaluator is None:
             self._folder = tempfile.TemporaryDirectory(prefix="crisiskg-")
             self._evaluator = Evaluator(Path(self._folder.name) / "scratch", self._settings.write_memory_mb)
-        return self._evaluator, self._store
+        return self._evaluator
 
     def _send(self, store: SparqlStore, change: Change, held: dict[str, list[ox.Quad]]) -> None:
         contents = [(edit.graph, _content(edit, held.get(edit.graph, []))) for edit in change.edits]
@@ -115,7 +125,7 @@ class RemoteWriter:
         """Let go of the connection and end the process that evaluates."""
         self.release()
         if self._evaluator is not None:
-            self._evaluator.close()
+            self._evaluator.close(wait=True)
             self._evaluator = None
         if self._folder is not None:
             self._folder.cleanup()
