@@ -41,7 +41,8 @@ check: $(VENV)/.test ## format, lint and types, without tests
 	$(BIN)/mypy
 
 test: check ## everything that must pass
-	$(BIN)/python -m pytest -n 2 --dist loadfile --doctest-modules src tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone" --doctest-modules src tests
+	$(BIN)/python -m pytest -m alone tests
 
 format: $(VENV)/.test ## rewrite the code in its one form
 	$(BIN)/ruff format .

@@ -16,6 +16,8 @@ from typing import ClassVar
 import pyoxigraph as ox
 import pytest
 
+pytestmark = pytest.mark.alone
+
 BENCH = Path(__file__).parent.parent / "bench"
 
 

@@ -24,7 +24,7 @@ from hostile.federation import disguises
 from hostile.judging import Rules, judge
 from hostile.service import offers
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.alone]
 
 SEED = 20_240_229
 GRACE_S = 1.5

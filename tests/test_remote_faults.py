@@ -399,3 +399,12 @@ def test_rows_are_counted_in_any_pieces(format_: ox.QueryResultsFormat, step: in
 )
 def test_limit_of_the_whole_query_is_found(query: str, limit: int | None) -> None:
     assert least_limit(query) == limit
+
+
+def test_unknown_kind_in_the_settings_is_refused_before_anything_is_sent() -> None:
+    from crisiskg.remote.connection import Connection
+    from crisiskg.remote.server import find_server
+
+    settings = load_settings(store="http://127.0.0.1:9", store_kind="nonsense")
+    with pytest.raises(errors.InvalidParameter, match=r"nonsense.*there are"):
+        find_server(Connection.from_settings(settings), settings)

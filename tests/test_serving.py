@@ -23,6 +23,8 @@ from crisiskg.access import Tokens
 from crisiskg.cli import main as crisiskg_main
 from crisiskg.store import OxigraphStore
 
+pytestmark = pytest.mark.alone
+
 #: Joins everything with everything: no machine finishes it.
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 #: The same, with rows from the first moment on.

@@ -21,6 +21,8 @@ from crisiskg.settings import load_settings
 from crisiskg.writing import writer as writing
 from crisiskg.writing.requests import WriteOutcome, WriteRequest
 
+pytestmark = pytest.mark.alone
+
 
 class Slow:
     """A writer that takes a while for each write, and knows when it was started and what it was given."""

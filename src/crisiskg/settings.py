@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     store_query_url: str | None = Field(None, description="Query endpoint of a remote store; empty means {store}/query.")
     store_update_url: str | None = Field(None, description="Update endpoint of a remote store; empty means {store}/update.")
     store_graphs_url: str | None = Field(None, description="Graph Store endpoint of a remote store; empty means {store}/store.")
+    store_kind: str | None = Field(
+        None, description="Kind of the remote store, as docs/remote-stores.md lists them; empty means to find out."
+    )
     store_user: str | None = Field(None, description="User name at a remote store.")
     store_password: SecretStr | None = Field(None, description="Password at a remote store; better set in the environment.")
     store_token: SecretStr | None = Field(None, description="Bearer token at a remote store, instead of user name and password.")
@@ -101,7 +104,9 @@ class Settings(BaseSettings):
     tokens_file: Path | None = Field(None, description="File of tokens; empty means tokens.json in the store.")
     max_update_bytes: int = Field(1_048_576, description="Longest update in bytes.", ge=1)
     max_body_bytes: int = Field(26_214_400, description="Largest body of a Graph Store write in bytes.", ge=1)
-    write_time_limit_s: float = Field(60.0, description="Time a write may take, validation included, in seconds.", gt=0)
+    write_time_limit_s: float = Field(
+        60.0, description="Time a write may take, waiting and validation included, in seconds.", gt=0
+    )
     write_memory_mb: int = Field(2048, description="Memory that evaluating one write may take, in MiB.", ge=128)
 
     # federation

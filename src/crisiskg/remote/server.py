@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from crisiskg.errors import CrisiskgError, FederationRefused, InvalidParameter, QuerySyntaxError, StoreError, StoreUnavailable
 from crisiskg.remote import answers
 from crisiskg.remote.connection import Connection, Parameters
-from crisiskg.remote.kinds import JENA, OTHER, Kind, kind_of
+from crisiskg.remote.kinds import JENA, OTHER, Kind, find_kind, kind_of
 
 if TYPE_CHECKING:
     from crisiskg.settings import Settings
@@ -134,12 +134,14 @@ def find_server(connection: Connection, settings: Settings, kind: Kind | None = 
     Args:
         connection: How to reach it.
         settings: Where it is.
-        kind: Kind that is known; None to tell it by the server's headers.
+        kind: Kind that is known; None for that of the settings, or to tell it by the server's headers.
 
     Raises:
         StoreUnavailable: it cannot be reached.
         StoreError: no SPARQL is spoken at any of the addresses.
     """
+    if kind is None and settings.store_kind:
+        kind = find_kind(settings.store_kind)
     failed: CrisiskgError | None = None
     for url in candidates(settings, kind or OTHER):
         try:
