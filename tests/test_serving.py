@@ -456,3 +456,8 @@ def test_new_text_is_seen_through_every_web_process(service: Serving, token: str
         for reader in readers:
             reader.join()
         assert found == {str(n)}
+
+
+def test_what_cannot_be_evaluated_is_the_query_s_fault_and_no_syntax_error(service: Serving) -> None:
+    reply = service.query("SELECT (<http://example.org/function>(1) AS ?x) {}")
+    assert (reply.status, reply.json()["code"]) == (422, "query_failed")

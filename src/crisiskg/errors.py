@@ -114,8 +114,9 @@ class MalformedBody(CallerError):
 
 
 class QueryFailed(CallerError):
-    """SPARQL that the engine cannot evaluate, as with a function that it does not know."""
+    """SPARQL that the engine cannot evaluate, as with a function that it does not know. It is well formed, so it is no 400."""
 
+    status: ClassVar[int] = 422
     code: ClassVar[str] = "query_failed"
 
 
