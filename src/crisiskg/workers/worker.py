@@ -11,16 +11,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 from crisiskg.sandbox import PARENT
 from crisiskg.workers.frames import BrokenFrames, FrameParser
 
 Frames = list[tuple[bytes, bytes]]
+_BLOCK = 262_144
 
 
-class Worker(asyncio.Protocol):
+class Worker:
     """A worker process. Made in an event loop; its callbacks are called there.
+
+    The file of its socket belongs to this object alone, which opens and closes it by its number. Were it shared with a transport
+    of the event loop, either could close it after the other, when its number is that of another connection already.
 
     Args:
         command: Arguments of its program.
@@ -32,7 +35,6 @@ class Worker(asyncio.Protocol):
 
     def __init__(self, command: list[str], greeting: bytes | None = None) -> None:
         ours, theirs = socket.socketpair()
-        ours.setblocking(False)
         environment = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
         environment["MALLOC_ARENA_MAX"] = "2"  # each arena reserves 64 MiB of the address space that is limited
         environment[PARENT] = str(os.getpid())
@@ -50,40 +52,37 @@ class Worker(asyncio.Protocol):
         except OSError:
             ours.close()
             raise
+        ours.setblocking(False)
+        self._file = ours.detach()
+        self._loop = asyncio.get_running_loop()
         self.ready = False
         self.on_ready: Callable[[], None] | None = None
         self._parser = FrameParser()
         self._on_frames: Callable[[Frames], None] | None = None
         self._on_end: Callable[[], None] | None = None
-        self._transport: asyncio.Transport | None = None
-        self._waiting: list[bytes] = [greeting] if greeting else []
+        self._unsent = bytearray()
         self._paused = False
         self._stopped = False
-        self._ended = False
-        self._killed = False
-        self._connecting = asyncio.get_running_loop().create_task(self._connect(ours))
+        self._loop.add_reader(self._file, self._read)
+        if greeting:
+            self._send(greeting)
 
-    async def _connect(self, ours: socket.socket) -> None:
-        await asyncio.get_running_loop().create_connection(lambda: self, sock=ours)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send what waits."""
-        self._transport = cast(asyncio.Transport, transport)
-        if self._killed:
-            self._transport.abort()
+    def _read(self) -> None:
+        """Take what the process has written, and hand frames on."""
+        try:
+            data = os.read(self._file, _BLOCK)
+        except (BlockingIOError, InterruptedError):
             return
-        for data in self._waiting:
-            self._transport.write(data)
-        self._waiting.clear()
-        if self._paused:
-            self._transport.pause_reading()
-
-    def data_received(self, data: bytes) -> None:
-        """Hand frames on."""
+        except OSError:
+            data = b""
+        if not data:
+            self._ended()
+            return
         try:
             frames = self._parser.feed(data)
         except BrokenFrames:
-            self.kill()
+            self._signal(signal.SIGKILL)
+            self._ended()
             return
         if frames and frames[0][0] == b"R":
             self.ready = True
@@ -94,10 +93,44 @@ class Worker(asyncio.Protocol):
         if frames and self._on_frames is not None:
             self._on_frames(frames)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def _send(self, data: bytes) -> None:
+        """Send, now as far as the socket takes it."""
+        if self._file < 0:
+            return
+        if not self._unsent:
+            try:
+                data = data[os.write(self._file, data) :]
+            except (BlockingIOError, InterruptedError):
+                pass
+            except OSError:  # it has ended, which reading will tell
+                return
+        if data:
+            if not self._unsent:
+                self._loop.add_writer(self._file, self._send_more)
+            self._unsent += data
+
+    def _send_more(self) -> None:
+        try:
+            del self._unsent[: os.write(self._file, self._unsent)]
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._unsent.clear()
+        if not self._unsent:
+            self._loop.remove_writer(self._file)
+
+    def _close(self) -> None:
+        """Close the socket, once."""
+        if self._file < 0:
+            return
+        self._loop.remove_reader(self._file)
+        self._loop.remove_writer(self._file)
+        os.close(self._file)
+        self._file = -1
+
+    def _ended(self) -> None:
         """Say that the process ended, where it had something to do."""
-        del exc
-        self._ended = True
+        self._close()
         on_end, self._on_end, self._on_frames = self._on_end, None, None
         if on_end is not None:
             on_end()
@@ -109,7 +142,7 @@ class Worker(asyncio.Protocol):
 
     def alive(self) -> bool:
         """Tell whether the process runs: the end of its socket would have been heard of."""
-        return not self._ended
+        return self._file >= 0
 
     def begin(self, request: bytes, on_frames: Callable[[Frames], None], on_end: Callable[[], None]) -> None:
         """Send a request.
@@ -120,10 +153,10 @@ class Worker(asyncio.Protocol):
             on_end: Is called where the process ends before.
         """
         self._on_frames, self._on_end = on_frames, on_end
-        if self._transport is None:
-            self._waiting.append(request)
+        if self._file < 0:
+            self._loop.call_soon(self._ended)
         else:
-            self._transport.write(request)
+            self._send(request)
 
     def end(self) -> None:
         """Know that the answer is over."""
@@ -135,11 +168,11 @@ class Worker(asyncio.Protocol):
         if paused == self._paused:
             return
         self._paused = paused
-        if self._transport is not None and not self._transport.is_closing():
+        if self._file >= 0:
             if paused:
-                self._transport.pause_reading()
+                self._loop.remove_reader(self._file)
             else:
-                self._transport.resume_reading()
+                self._loop.add_reader(self._file, self._read)
 
     def stop(self) -> None:
         """Stop the process where it is."""
@@ -178,9 +211,7 @@ class Worker(asyncio.Protocol):
     def kill(self) -> None:
         """End the process now; `reap` later."""
         self._on_frames = self._on_end = self.on_ready = None
-        self._killed = True  # where there is no transport yet, it is cut off as soon as it is there
-        if self._transport is not None:
-            self._transport.abort()
+        self._close()
         self._signal(signal.SIGKILL)
 
     def reap(self, patience_s: float) -> bool:
