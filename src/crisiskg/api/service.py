@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import re
 import tempfile
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from crisiskg.api.rendering import Renderer
     from crisiskg.settings import Settings
 
-_log = logging.getLogger("crisiskg.api")
 _SERVICE = re.compile("service", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 #: Seconds between two times that counts are told to the host.

@@ -172,6 +172,7 @@ class Crew:
         Raises:
             BudgetExhausted: its client has no time left.
             StoreBusy: too many wait already.
+            StoreUnavailable: the service is stopping, or a worker cannot be started.
         """
         if self._closed:
             raise StoreUnavailable("the service is stopping", hint="Ask again in a few seconds.")
@@ -187,11 +188,11 @@ class Crew:
         if not free and len(group.waiting) >= self._settings.query_queue * (_QUICK_QUEUE if group is self._quick else 1):
             self._count("shed")
             raise StoreBusy("too many queries wait already", hint="Ask again in a few seconds.")
-        loop = asyncio.get_running_loop()
+        worker = self._take(group) if free else None  # before anything knows of the job: it may not be possible
         self._jobs[job.number] = job
-        job.deadline = loop.call_later(job.limit_s, self._late, job)
-        if free:
-            self._begin(job, group, self._take(group))
+        job.deadline = asyncio.get_running_loop().call_later(job.limit_s, self._late, job)
+        if worker is not None:
+            self._begin(job, group, worker)
         else:
             group.waiting.append(job)
 

@@ -62,7 +62,6 @@ class Worker:
         self._on_end: Callable[[], None] | None = None
         self._unsent = bytearray()
         self._paused = False
-        self._stopped = False
         self._loop.add_reader(self._file, self._read)
         if greeting:
             self._send(greeting)
@@ -177,12 +176,10 @@ class Worker:
     def stop(self) -> None:
         """Stop the process where it is."""
         self._signal(signal.SIGSTOP)
-        self._stopped = True
 
     def go_on(self) -> None:
         """Let a stopped process go on."""
         self._signal(signal.SIGCONT)
-        self._stopped = False
 
     def renice(self, niceness: int) -> None:
         """Make the process stand back for others."""
