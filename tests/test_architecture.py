@@ -33,7 +33,9 @@ ALLOWED: dict[str, set[str]] = {
     "engine_errors": set(),
     "graph_terms": {"writing.change"},
     "store_folder": {"journal"},
+    "tidiness": set(),
     "store": {
+        "tidiness",
         "engine_errors",
         "graph_terms",
         "store_folder",

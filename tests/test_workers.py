@@ -47,11 +47,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pool(folder: Path) -> Iterator[Pool]:
     with Pool(folder, SETTINGS) as made:
+        made.run(COUNT).close()  # its workers are started now, before those of the next fixture
         yield made
 
 
 @pytest.fixture(scope="module")
-def unscanned(folder: Path) -> Iterator[Pool]:
+def unscanned(folder: Path, pool: Pool) -> Iterator[Pool]:
     """A pool whose workers do not look at the words of a query."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("crisiskg.workers.pool.local_command", unscanned_command)

@@ -9,6 +9,7 @@ The default graph has the name "default" wherever a graph has a name.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from crisiskg.generations import Generations
 from crisiskg.graph_terms import check_quads, graph_name, graph_term, is_graph, n_triples, named_graph, parse_lines
 from crisiskg.journal import Entry, Journal, Operation, canonical_digest, n_quads_lines
 from crisiskg.store_folder import existing_folder, is_url, open_folder, stored_base_iri
+from crisiskg.tidiness import Tidiness
 from crisiskg.writing.change import DEFAULT, Change, GraphEdit
 from crisiskg.writing.points import reached
 from crisiskg.writing.redo import Redo, read_redo
@@ -50,6 +52,7 @@ __all__ = [
     "stored_base_iri",
 ]
 
+_log = logging.getLogger("crisiskg.store")
 #: Quads from which on new graphs are loaded in bulk.
 _BULK = 10_000
 #: Quads of new graphs that may wait in memory until they are written together.
@@ -169,6 +172,7 @@ class OxigraphStore:
         try:
             self.journal = Journal(folder / "journal.jsonl")
             self.generations = Generations(folder)
+            self._tidiness = Tidiness(folder)
             unread = not self._redo()
             self._adopt_unacknowledged()
             if check:
@@ -508,10 +512,36 @@ class OxigraphStore:
         self._written.clear()
         self._pending_path.unlink(missing_ok=True)
 
-    def publish(self) -> int:
-        """See `Store.publish`."""
+    def publish(self, *, tidy: bool = True) -> int:
+        """See `Store.publish`.
+
+        Args:
+            tidy: Whether the store may take time to put its files in order first, where enough of them are new.
+        """
         self.flush()
+        if tidy:
+            self.tidy()
         return self.generations.publish(self._checkpoint, self._keep, journal=self.journal.last, base_iri=self.base_iri)
+
+    def tidy(self) -> bool:
+        """Put the files in order where enough of them are new, which makes small queries faster; tell whether it was done.
+
+        Raises:
+            StoreCorrupt: files of the store are damaged.
+        """
+        self.flush()
+        if not self._tidiness.is_due():
+            return False
+        try:
+            self._open.optimize()
+            self._tidiness.done()
+        except (OSError, RuntimeError) as error:
+            told = damage(error, self.folder, "its files cannot be put in order")
+            if told is not None:
+                raise told from error
+            _log.warning("the files of the store could not be put in order, so queries stay slower: %s", reason(error))
+            return False
+        return True
 
     def _checkpoint(self, target: Path) -> None:
         try:

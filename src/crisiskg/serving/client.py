@@ -136,7 +136,7 @@ class HostClient:
         exchange = await self.ask(request, self.own())
         try:
             collector = Collector()
-            collector.frames([(b"H", json.dumps(exchange.header).encode("ascii"))])
+            collector.frames([(b"H", json.dumps(dict(exchange.header or {})).encode("ascii"))])
             while True:
                 while data := exchange.body.take():
                     collector.frames([(b"D", data)])
@@ -145,7 +145,7 @@ class HostClient:
                 await exchange.more()
             if exchange.error is not None:
                 raise exchange.error
-            collector.frames([(b"E", json.dumps(exchange.trailer).encode("ascii"))])
+            collector.frames([(b"E", json.dumps(dict(exchange.trailer or {})).encode("ascii"))])
             return collector.done.result()
         finally:
             self.release(exchange)

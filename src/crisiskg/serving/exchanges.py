@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from crisiskg.errors import Cancelled, CrisiskgError, StoreError, StoreUnavailable
 from crisiskg.serving.spool import Spool
-from crisiskg.workers.frames import BrokenFrames, FrameParser
+from crisiskg.workers.frames import BrokenFrames, FrameParser, unpacked
 from crisiskg.workers.requests import error_of
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ class Exchange:
 
     def reset(self) -> None:
         """Be ready for another question."""
-        self.header: dict[str, Any] | None = None
-        self.trailer: dict[str, Any] | None = None
+        self.header: Mapping[str, Any] | None = None
+        self.trailer: Mapping[str, Any] | None = None
         self.error: CrisiskgError | None = None
         self.reply: Any = None
         self.replied = False
@@ -43,9 +44,9 @@ class Exchange:
             if letter == b"D":
                 self.body.put(content)
             elif letter == b"H":
-                self.header = json.loads(content)
+                self.header = unpacked(content)
             elif letter == b"E":
-                self.trailer = json.loads(content)
+                self.trailer = unpacked(content)
             elif letter == b"X":
                 self.error = error_of(json.loads(content))
             else:

@@ -31,6 +31,7 @@ class Metrics:
         self._seconds = Histogram(
             "crisiskg_query_seconds", "Time of workers that queries took.", ("lane",), buckets=_SECONDS, registry=self._registry
         )
+        self._counted: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "crisiskg_http_requests",
             "Requests, by kind of route, method and status.",
@@ -44,8 +45,12 @@ class Metrics:
 
     def over(self, job: Job, seconds: float) -> None:
         """Count a query that is over."""
-        self._queries.labels(job.lane, job.outcome).inc()
-        self._seconds.labels(job.lane).observe(seconds)
+        counted = self._counted.get((job.lane, job.outcome))
+        if counted is None:  # finding the labels takes longer than counting
+            counted = self._queries.labels(job.lane, job.outcome), self._seconds.labels(job.lane)
+            self._counted[job.lane, job.outcome] = counted
+        counted[0].inc()
+        counted[1].observe(seconds)
 
     def tell(self, counts: Mapping[str, float]) -> None:
         """Add what a web process counted: requests as `route method status`, other things by a single word."""

@@ -16,6 +16,7 @@ import hashlib
 import itertools
 import json
 import logging
+import os
 import re
 import time
 from collections import OrderedDict, deque
@@ -31,9 +32,10 @@ from crisiskg.errors import (
     StoreTimeout,
     StoreUnavailable,
 )
+from crisiskg.workers.ahead import PROMPT_S, Ahead
 from crisiskg.workers.budgets import Budgets
-from crisiskg.workers.frames import pack
-from crisiskg.workers.worker import Worker
+from crisiskg.workers.frames import pack, unpacked
+from crisiskg.workers.worker import Turn, Worker
 
 if TYPE_CHECKING:
     from crisiskg.settings import Settings
@@ -47,6 +49,8 @@ _MEASURED = 0.5
 _PATIENCE = 4.0
 #: By how much the queue before quick workers, which moves fast, may be longer than the others.
 _QUICK_QUEUE = 4
+#: How many queries a busy quick worker is sent besides the one that it is at.
+_AHEAD = 7
 _LITERALS = re.compile(r"\"[^\"\n]{0,2000}\"|'[^'\n]{0,2000}'|[?$]\w{1,80}|\d+")
 Outcome = Literal["answered", "failed", "late", "busy", "cancelled", "died", "refused", "gone"]
 
@@ -90,6 +94,9 @@ class Job:
     started: float | None = None
     ran_s: float = 0.0
     worker: Worker | None = None
+    #: The busy worker that it was sent to ahead of time, and what takes it back from there.
+    ahead: Worker | None = None
+    turn: Turn | None = None
     #: "waiting", "quick", "long", "parked", "over"
     state: str = "waiting"
     sent: bool = False
@@ -148,6 +155,9 @@ class Crew:
         self._own = _Group("own", settings.named_query_workers, 0)
         self._quick = _Group("quick", settings.quick_query_workers, 5)
         self._long = _Group("long", settings.query_workers, 10)
+        self._ahead = Ahead(0 if greeting else _AHEAD)  # a remote store answers when it likes
+        self._stalled: asyncio.TimerHandle | None = None
+        self._at_once = max(1, (os.cpu_count() or 2) - 1)  # one is for the web process
         self._shapes: OrderedDict[str, float] = OrderedDict()
         self._jobs: dict[int, Job] = {}
         self._numbers = itertools.count(1)
@@ -188,11 +198,14 @@ class Crew:
         if not free and len(group.waiting) >= self._settings.query_queue * (_QUICK_QUEUE if group is self._quick else 1):
             self._count("shed")
             raise StoreBusy("too many queries wait already", hint="Ask again in a few seconds.")
-        worker = self._take(group) if free else None  # before anything knows of the job: it may not be possible
+        ahead = self._ahead_of(group)
+        worker = self._take(group) if free and ahead is None else None  # before anything knows of the job: it may not be possible
         self._jobs[job.number] = job
         job.deadline = asyncio.get_running_loop().call_later(job.limit_s, self._late, job)
         if worker is not None:
             self._begin(job, group, worker)
+        elif ahead is not None:
+            self._send_ahead(job, ahead)
         else:
             group.waiting.append(job)
 
@@ -267,6 +280,7 @@ class Crew:
         return self._spawn(group)
 
     def _kill(self, worker: Worker) -> None:
+        self._take_back(worker)
         worker.kill()
         self._dying.append(worker)
 
@@ -284,6 +298,13 @@ class Crew:
                 self._begin(job, group, self._take(group))
             except CrisiskgError as error:
                 self._end(job, error, "failed")
+        if group is self._quick:
+            while group.waiting and (ahead := self._ahead.room()) is not None:
+                job = group.waiting.popleft()
+                if self._took_long(job):
+                    self._divert(job)
+                else:
+                    self._send_ahead(job, ahead)
         if group is not self._long and not self._closed:
             while len(group.idle) + group.busy < group.size:
                 try:
@@ -303,16 +324,55 @@ class Crew:
     # --- the way of a job -------------------------------------------------------------------------------------------------
 
     def _begin(self, job: Job, group: _Group, worker: Worker) -> None:
-        group.busy += 1
-        job.worker, job.state = worker, group.name
-        job.tried += 1
-        job.started = time.monotonic()
         worker.begin(pack(b"Q", job.request), lambda frames: self._frames(job, frames), lambda: self._died(job))
+        self._run(job, group, worker)
         if group is self._quick:
             if worker.ready:
                 self._watch(job)
             else:
                 worker.on_ready = lambda: self._watch(job)
+
+    def _run(self, job: Job, group: _Group, worker: Worker) -> None:
+        """Count a job as running."""
+        group.busy += 1
+        job.worker, job.state = worker, group.name
+        job.tried += 1
+        job.started = time.monotonic()
+        if group is self._quick:
+            self._ahead.lead(worker, job)
+
+    def _ahead_of(self, group: _Group) -> Worker | None:
+        """Return the busy worker that a new job is best sent to; None where an idle one is better, or others wait already.
+
+        More busy processes than processors only push each other aside, and each begins with cold caches.
+        """
+        if group is not self._quick or group.waiting or group.busy < self._at_once:
+            return None
+        return self._ahead.room()
+
+    def _send_ahead(self, job: Job, worker: Worker) -> None:
+        """Send a job to a busy worker, so that it need not wait for us when it is done."""
+        job.turn = worker.begin(pack(b"Q", job.request), lambda frames: self._frames(job, frames), lambda: self._died(job))
+        self._ahead.follow(worker, job)
+        if self._stalled is None:
+            self._stalled = asyncio.get_running_loop().call_later(PROMPT_S, self._unstall)
+
+    def _take_back(self, worker: Worker) -> bool:
+        """Let the jobs that were sent to a worker ahead of time wait before all others; tell whether there were any."""
+        followers = self._ahead.end(worker)
+        self._quick.waiting.extendleft(reversed(followers))
+        return bool(followers)
+
+    def _unstall(self) -> None:
+        """Take jobs back that stand behind one that takes its time."""
+        self._stalled = None
+        stalled = list(self._ahead.stalled())
+        for worker in stalled:
+            self._take_back(worker)
+        if stalled:
+            self._refill(self._quick)
+        if self._ahead and not self._closed and self._stalled is None:
+            self._stalled = asyncio.get_running_loop().call_later(PROMPT_S, self._unstall)
 
     def _watch(self, job: Job) -> None:
         """Look at a quick job again when it takes long."""
@@ -341,7 +401,7 @@ class Crew:
             job.sent = True
             job.sink.frames(frames)
         if letter == b"E":
-            job.rows = json.loads(content).get("rows")
+            job.rows = unpacked(content).get("rows")
             self._over(job, "answered", worker_is_fine=True)
         elif letter == b"X":
             code = json.loads(content).get("error")
@@ -351,6 +411,8 @@ class Crew:
         """Stop or go on reading the answer of a job."""
         if job.worker is not None:
             job.worker.pause(paused)
+            if paused and self._take_back(job.worker):
+                self._refill(self._quick)
 
     def _takes_long(self, job: Job) -> None:
         if job.state != "quick" or job.worker is None:
@@ -359,6 +421,7 @@ class Crew:
             self._end(job, Cancelled("the client left"), "gone")
             return
         self._remember(job)
+        self._take_back(job.worker)
         for other in [one for one in self._quick.waiting if self._took_long(one)]:
             self._quick.waiting.remove(other)
             self._divert(other)
@@ -391,6 +454,10 @@ class Crew:
 
     def _died(self, job: Job) -> None:
         """Deal with a worker that ended by itself while it had a job."""
+        if job.ahead is not None:  # it stood behind another
+            self._ahead.leave(job)
+            self._quick.waiting.appendleft(job)
+            return
         if job.state == "over" or job.worker is None:
             return
         killed = job.worker.was_killed()
@@ -438,6 +505,7 @@ class Crew:
         for waiting in (self._own.waiting, self._quick.waiting):
             if job in waiting:
                 waiting.remove(job)
+        self._ahead.leave(job)
         self._leave(job, worker_is_fine=worker_is_fine)
         job.state, job.outcome = "over", outcome
         self._jobs.pop(job.number, None)
@@ -460,8 +528,14 @@ class Crew:
             group.busy -= 1
         if worker is None:
             return
-        if worker_is_fine and group is not None and not self._closed and len(group.idle) + group.busy < group.size:
+        follower = self._ahead.next(worker) if worker_is_fine else None
+        if follower is not None:
             worker.end()
+            self._run(follower, self._quick, worker)
+            self._watch(follower)
+        elif worker_is_fine and group is not None and not self._closed and len(group.idle) + group.busy < group.size:
+            worker.end()
+            self._ahead.end(worker)
             group.idle.append(worker)
         else:
             if not worker_is_fine:

@@ -12,8 +12,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import struct
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 #: Longest content that is accepted, in bytes: nothing that crisiskg sends comes near it.
@@ -37,6 +40,17 @@ def pack(letter: bytes, content: bytes = b"") -> bytes:
 def pack_json(letter: bytes, value: Any) -> bytes:
     """Return a frame whose content is JSON."""
     return pack(letter, json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+@functools.lru_cache(512)
+def unpacked(content: bytes) -> Mapping[str, Any]:
+    """Return the JSON object of a header or of an end; there are few different ones, so that they are remembered.
+
+    >>> unpacked(b'{"rows": 2}')["rows"]
+    2
+    """
+    found: dict[str, Any] = json.loads(content)
+    return MappingProxyType(found)
 
 
 class FrameParser:

@@ -55,7 +55,16 @@ def is_plain(text: str, limits: Limits) -> bool:
         return False
     small = text.lower()
     # Looking for each word by itself is many times as fast as one expression for all of them.
-    if any(word in small for word in _WORDS) or any(mark in text for mark in _MARKS) or not any(form in small for form in _FORMS):
+    for word in _WORDS:
+        if word in small:
+            return False
+    for mark in _MARKS:
+        if mark in text:
+            return False
+    for form in _FORMS:
+        if form in small:
+            break
+    else:
         return False
     bare = _QUOTED.sub(" ", text)
     if "(" in bare and "(" in _CALL.sub(" ", bare):

@@ -7,6 +7,7 @@ of `D`, and `E`, or at any place with `X`.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -21,11 +22,14 @@ from crisiskg.namespaces import PREFIXES
 from crisiskg.sandbox import block_network, die_with_parent, limit_memory
 from crisiskg.workers.frames import pack, pack_json
 from crisiskg.workers.glance import is_plain
+from crisiskg.workers.inbox import Inbox
 from crisiskg.workers.scan import Limits, scan_query
 
 _CHUNK = 65_536
 #: Bytes of one part that are looked at again with the next, because a mark of a row may stand across: as many as the longest has.
 _OVERLAP = 8
+#: The answer to a request that was taken back.
+_NOTHING = pack_json(b"E", {"rows": None})
 
 #: Result formats of SELECT and ASK by media type, and whether ASK has it.
 RESULT_FORMATS: dict[str, tuple[str, bool]] = {
@@ -61,17 +65,17 @@ class FrameWriter:
 
     Args:
         channel: Number of the file to write to.
-        header: What stands before the data.
+        header: Frames that stand before the data.
         max_bytes: Largest answer in bytes.
         max_rows: Most rows, counted by marks in the serialised text.
         marks: Bytes that stand once a row, and how many of them stand in an answer without rows; None to count no rows.
     """
 
     def __init__(
-        self, channel: int, header: dict[str, Any], max_bytes: int, max_rows: int, marks: tuple[bytes, int] | None = None
+        self, channel: int, header: bytes, max_bytes: int, max_rows: int, marks: tuple[bytes, int] | None = None
     ) -> None:
         self._channel = channel
-        self._before_data = pack_json(b"H", header)
+        self._before_data = header
         self._max_bytes, self._max_rows = max_bytes, max_rows
         self._mark = marks[0] if marks else None
         self._buffer = bytearray()
@@ -155,9 +159,13 @@ class Reader:
         self._number = -1
         self._db: Any = None
         self._old: tuple[int, Any] | None = None
+        #: Whether there may be a newer generation than when the last request was answered.
+        self.stale = True
 
     def newest(self) -> tuple[int, Any]:
         """Return number and store of the newest generation."""
+        if not self.stale and self._seen is not None:
+            return self._number, self._db
         from crisiskg.errors import StoreError
 
         try:
@@ -165,6 +173,7 @@ class Reader:
             seen = (state.st_ino, state.st_mtime_ns)
         except OSError:
             seen = None
+        self.stale = False
         if seen is not None and seen == self._seen:
             return self._number, self._db
         self._seen = None
@@ -260,7 +269,7 @@ def answer(request: dict[str, Any], reader: Reader, channel: int) -> None:
     media_type = _chosen(request["accept"], offered)
     name = offered[media_type][0]
     formats: Any = ox.RdfFormat if kind == "graph" else ox.QueryResultsFormat
-    header = {"kind": kind, "media_type": media_type, "generation": number, "volatile": bool(scan and scan.volatile)}
+    header = _header(kind, media_type, number, bool(scan and scan.volatile))
     writer = FrameWriter(channel, header, request["max_bytes"], request["max_rows"], _ROW_MARKS.get(name))
     if kind == "graph":
         triples = _distinct(result, request["max_rows"])
@@ -268,6 +277,12 @@ def answer(request: dict[str, Any], reader: Reader, channel: int) -> None:
     else:
         result.serialize(output=cast(IO[bytes], writer), format=getattr(formats, name))
     writer.end(count_rows=kind == "bindings")
+
+
+@functools.lru_cache(64)
+def _header(kind: str, media_type: str, generation: int, volatile: bool) -> bytes:
+    """Return the header of an answer as a frame; there are few different ones."""
+    return pack_json(b"H", {"kind": kind, "media_type": media_type, "generation": generation, "volatile": volatile})
 
 
 def _answer_graph(request: dict[str, Any], reader: Reader, channel: int) -> None:
@@ -292,7 +307,7 @@ def _answer_graph(request: dict[str, Any], reader: Reader, channel: int) -> None
             quads = (quad.triple for quad in quads)
     tag = reader.tags.tag(number, graph)
     header = {"kind": "graph", "media_type": media_type, "generation": number, "volatile": False, "tag": tag}
-    writer = FrameWriter(channel, header, request["max_bytes"], request["max_rows"])
+    writer = FrameWriter(channel, pack_json(b"H", header), request["max_bytes"], request["max_rows"])
     ox.serialize(quads, output=cast(IO[bytes], writer), format=getattr(ox.RdfFormat, name), prefixes=_prefixes(name))
     writer.end()
 
@@ -358,7 +373,7 @@ def main() -> None:
     store, memory_mb = Path(sys.argv[1]), int(sys.argv[2])
     os.nice(int(sys.argv[3]))
     die_with_parent()
-    requests = os.fdopen(os.dup(0), "rb")
+    inbox = Inbox(0)
     channel = os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1):  # nothing that a library prints may get among the frames
@@ -371,9 +386,15 @@ def main() -> None:
     with contextlib.suppress(Exception):  # the first query says what is wrong with the store
         reader.newest()
     write_all(channel, pack_json(b"R", {"network": blocked}))
-    while (frame := receive(requests)) is not None:
+    while (request := inbox.next()) is not None:
+        if inbox.fresh:
+            inbox.fresh = False
+            reader.stale = True
         try:
-            _reply_to(json.loads(frame[1]), reader, channel)
+            if request:
+                _reply_to(json.loads(request), reader, channel)
+            else:
+                write_all(channel, _NOTHING)
         except BrokenPipeError:
             return
 

@@ -135,7 +135,7 @@ def _chosen_quads(accept: list[str]) -> str:
 def _writer(request: dict[str, Any], channel: int, kind: str, media_type: str) -> FrameWriter:
     # Nothing tells when a server has changed, so that no answer may be kept for the next who asks.
     header = {"kind": kind, "media_type": media_type, "generation": 0, "volatile": True}
-    return FrameWriter(channel, header, request["max_bytes"], request["max_rows"])
+    return FrameWriter(channel, pack_json(b"H", header), request["max_bytes"], request["max_rows"])
 
 
 def reply_to(request: dict[str, Any], reader: RemoteReader, channel: int) -> None:

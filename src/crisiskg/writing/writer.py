@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import astuple
 from pathlib import Path
@@ -127,7 +128,7 @@ class Writer:
     @staticmethod
     def _publish(store: OxigraphStore) -> int:
         try:
-            return store.publish()
+            return store.publish(tidy=False)  # a client waits
         except StoreError as error:
             raise StoreError(
                 f"the write is kept, and cannot be shown to queries yet: {error.message}",
@@ -149,11 +150,15 @@ class Writer:
     def release(self) -> None:
         """Close the store, so that another process can write to it. The next write opens it again.
 
+        Where much was written its files are put in order before, which nobody waits for.
+
         Raises:
             StoreError: the disk refused to flush.
         """
         store, self._store = self._store, None
         if store is not None:
+            with contextlib.suppress(StoreError):  # they are as good as before
+                store.tidy()
             store.close()
             self._checked = store.journal.last
 
