@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import concurrent.futures
 import json
@@ -47,7 +48,7 @@ class Asking:
     text: str = ""
 
 
-class HostClient:
+class HostClient(abc.ABC):
     """Asks the host; `SocketClient` in another process, `DirectClient` in this one.
 
     Args:
@@ -82,6 +83,7 @@ class HostClient:
             generation = max(self.generation, generation)
         self.generation, self.tag, self._store = generation, tag, tag
 
+    @abc.abstractmethod
     async def ask(self, request: bytes, asking: Asking, gone: list[Callable[[], None]] | None = None) -> Exchange:
         """Send a request of `crisiskg.workers.requests`. `release` the exchange when done.
 
@@ -96,19 +98,18 @@ class HostClient:
         Raises:
             CrisiskgError: what the worker or the host says, or that they cannot be reached.
         """
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def release(self, exchange: Exchange) -> None:
         """Give an exchange back. What it still waits for is not wanted any more."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     async def call(self, letter: bytes, content: Any = None) -> Any:
         """Ask the host something that is no query, and return its answer."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     async def close(self) -> None:
         """Let go of everything."""
-        raise NotImplementedError
 
     def own(self) -> Asking:
         """Return for whom our own queries are asked."""

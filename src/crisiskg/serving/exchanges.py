@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import json
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ HELD_BYTES = 262_144
 HELD_S = 1.0
 
 
-class Exchange:
+class Exchange(abc.ABC):
     """One question and its answer, as it comes."""
 
     def __init__(self) -> None:
@@ -67,9 +68,9 @@ class Exchange:
             self.leave()
             self.wake()
 
+    @abc.abstractmethod
     def leave(self) -> None:
         """Let the other side know that nobody waits any more."""
-        raise NotImplementedError
 
     @property
     def over(self) -> bool:
