@@ -8,7 +8,7 @@ PORT   ?= 8000
 # One thread a process: the numbers of processes are settings, and more threads than cores slow everything down.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo corpus serve test check format bench bench-serve hostile faults conformance lock clean help
+.PHONY: demo corpus serve test check format bench bench-serve hostile faults conformance train lock clean help
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -63,6 +63,22 @@ faults: $(VENV)/.test ## kill, truncate, flip and fill: what is left must be rig
 SUITES ?= ../shared/conformance/rdf-tests
 conformance: $(VENV)/.test ## the W3C suites in SUITES against a running service and oxigraph
 	$(BIN)/python bench/conformance $(SUITES)
+
+SHARED ?= ../shared
+$(VENV)/.train: $(VENV)/.test requirements/train.in
+	$(BIN)/python -m pip install --quiet -r requirements/train.in
+	@touch $@
+
+DATA := src/crisiskg/annotation/data
+train: $(VENV)/.train ## train all models of the reader again on the gold sets in SHARED (about two hours)
+	$(BIN)/python bench/train_name_types.py --shared $(SHARED)
+	$(BIN)/python bench/reader_examples.py --shared $(SHARED) --out build/examples.pkl
+	$(BIN)/python bench/train_reader.py --held-out --examples build/examples.pkl --out build/reader
+	cp build/reader/reader.onnx build/reader/reader_pieces.json build/reader/reader.json $(DATA)/
+	$(BIN)/python bench/train_arguments.py --shared $(SHARED)
+	$(BIN)/python bench/train_relations.py --shared $(SHARED)
+	$(BIN)/python bench/train_coreference.py --shared $(SHARED)
+	$(BIN)/python bench/fit_calibration.py --shared $(SHARED)
 
 lock: ## renew the pinned versions from pyproject.toml and requirements/test.in
 	$(PYTHON) -m venv $(VENV)-lock

@@ -143,7 +143,84 @@ def test_the_author_recommends_and_expects(read: Read) -> None:
 
 
 def test_news_plans_are_no_forecasts_of_the_author(read: Read) -> None:
-    assert own(read("The delegation will travel to Geneva on Monday. It may meet the envoy.")) == []
+    assert own(read("The delegation will travel to Geneva on Monday. It is to meet the envoy.")) == []
+
+
+def test_what_may_come_is_a_forecast_of_the_author_in_any_text(read: Read) -> None:
+    [forecast] = own(read("The delegation arrived in Geneva on Monday. The truce may collapse within weeks."))
+    assert (forecast.kind, forecast.source) == ("forecast", None)
+
+
+def test_an_inverted_condition_is_no_recommendation(read: Read) -> None:
+    kinds = [found.kind for found in own(read("The army will stay in the town should the feud outlast the spring."))]
+    assert "recommendation" not in kinds
+    assert [found.kind for found in own(read("The army should leave the town."))] == ["recommendation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "content"),
+    [
+        ("Five men were held in the port, the governor told reporters.", "the governor", "Five men were held in the port"),
+        ("The envoy left for Oman; no one was hurt, the police said.", "the police", "no one was hurt"),
+        ("The envoy left at noon; according to the police, no one was hurt.", "the police", "no one was hurt"),
+        (
+            "Two thousand had fled by July, according to the Red Cross, which counted them.",
+            "the Red Cross",
+            "Two thousand had fled by July",
+        ),
+        ("The ministry let it be known that the treaty stays suspended.", "The ministry", "the treaty stays suspended"),
+        ("LIMA, 3 May – The army has left the town, the minister said.", "the minister", "The army has left the town"),
+    ],
+)
+def test_bounds_of_what_is_said(read: Read, text: str, source: str, content: str) -> None:
+    assert (source, content) in [(who, what) for who, _, what in told(read(text))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The minister did not say how many had died.",
+        "The convoy is expected to arrive on Monday.",
+        "The rebel is known to live in the hills.",
+        "He asked the neighbours for bread.",
+        "She was told where the others were held.",
+    ],
+)
+def test_nothing_is_reported(read: Read, text: str) -> None:
+    assert told(read(text)) == []
+
+
+def test_a_description_longer_than_the_name_is_left_out(read: Read) -> None:
+    [(source, _, _)] = told(read("The acting governor of the northern province, Anna Berg, said that the road was open."))
+    assert source == "Anna Berg"
+    [(source, _, _)] = told(read("The mayor, Annabelle Bergström, said that the road was open."))
+    assert source == "The mayor, Annabelle Bergström"
+
+
+def test_a_quotation_goes_on_in_the_paragraph_below(read: Read) -> None:
+    text = "“We will not leave the town,” said the minister.\n\n“Nor shall we pay for it.”\n\nThe rebels denied it."
+    assert told(read(text))[0][2] == "We will not leave the town,” said the minister.\n\n“Nor shall we pay for it."
+    other = "“We will not leave the town,” said the minister.\n\n“Nor shall we pay for it,” the rebels replied."
+    assert told(read(other))[0][2] == "We will not leave the town"
+
+
+@pytest.mark.parametrize(
+    ("title", "person", "expected"),
+    [
+        ("Anna Berg: army has left the town", "Anna Berg", ("Anna Berg", ":", "army has left the town")),
+        ("Army has left the town: Anna Berg", "Anna Berg", ("Anna Berg", ":", "Army has left the town")),
+        ("Minister Anna Berg: army has left", "Anna Berg", ("Minister Anna Berg", ":", "army has left")),
+    ],
+)
+def test_headline_with_a_colon(read: Read, title: str, person: str, expected: tuple[str, str, str]) -> None:
+    assert expected in told(read(f"{title}\n\nIt rained on Monday.", person=person))
+
+
+@pytest.mark.parametrize(
+    "title", ["Anna Berg: a life", "Truce: what Anna Berg left behind", "Army left: Anna Berg and the others"]
+)
+def test_headline_that_reports_nothing(read: Read, title: str) -> None:
+    assert [cue for _, cue, _ in told(read(f"{title}\n\nIt rained on Monday.", person="Anna Berg"))] == []
 
 
 def test_what_somebody_else_recommends_is_not_the_author_s(read: Read) -> None:
@@ -172,3 +249,23 @@ def test_every_cue_has_one_class() -> None:
     lexicon = speech_lexicon()
     assert lexicon.verbs["announce"].stance == "neutral"
     assert not set(lexicon.verbs) & {"run", "leave"}
+
+
+def test_turns_of_a_conversation(read: Read) -> None:
+    text = "HOST: Did the army leave?\nBERG: It left at noon.\nHOST: And the rebels?"
+    assert ("BERG", ":", "It left at noon") in told(read(text))
+
+
+@pytest.mark.parametrize("text", ["NOTE: It left at noon.\nSOURCE: the army.", "NOTE: a b c.\nUPDATE: d e f.\nSOURCE: g h i."])
+def test_headings_are_no_turns(read: Read, text: str) -> None:
+    assert [cue for _, cue, _ in told(read(text))] == []
+
+
+def test_i_in_a_turn_is_the_speaker(read: Read) -> None:
+    assert own(read("HOST: Did the army leave?\nBERG: I think it left at noon.\nHOST: And the rebels?")) == []
+    assert len(own(read("I think that the army left at noon."))) == 1
+
+
+@pytest.mark.parametrize("text", ["What should the army do?", "The rebels need forty trucks to leave the town."])
+def test_questions_and_needs_are_no_recommendations(read: Read, text: str) -> None:
+    assert own(read(text)) == []

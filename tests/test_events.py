@@ -470,3 +470,127 @@ def test_a_place_named_behind_a_series_is_that_of_all_its_members():
     text = "The army ousted rebels from cities and towns in northern Norland."
     event = event_of("ousted", text, mentions)
     assert _words(text, mentions, [event.place or ""]) == ["northern Norland"]
+
+
+# ------------------------------------------------------------------ who takes part: longer ways
+
+
+PARTIES = [
+    ("Norland", "State"),
+    ("Sudria", "State"),
+    ("River Union", "IntergovernmentalOrganization"),
+    ("Ivo Brandt", "Person"),
+    ("police", "SecurityForce", "nominal"),
+    ("rebels", "ArmedGroup", "nominal"),
+    ("workers", "PopulationGroup", "nominal"),
+    ("they", "ArmedGroup", "pronoun"),
+    ("his", "Person", "pronoun"),
+]
+
+
+def _parties(trigger, text, aliases=None):
+    reading = reading_of(text, PARTIES, aliases=aliases)
+    find_events(reading)
+    words = {m.id: m.text for m in reading.mentions}
+    event = next(e for e in reading.events if text[e.start :].startswith(trigger))
+    return {words[m] for m in event.actor}, {words[m] for m in event.recipient}
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "actors", "recipients"),
+    [
+        # the subject of what holds the talks talks too
+        ("Norland held talks with Sudria.", "talks", {"Norland", "Sudria"}, set()),
+        # an infinitive under an adjective
+        ("Norland is willing to attack Sudria.", "attack", {"Norland"}, {"Sudria"}),
+        ("Norland is hard to attack.", "attack", set(), set()),
+        # on strike; on the list
+        ("The workers went on strike.", "strike", {"workers"}, set()),
+        ("The workers waited for the strike.", "strike", set(), set()),
+        # came under fire
+        ("The police came under attack.", "attack", set(), {"police"}),
+        # what is joined to the object
+        ("The River Union lifted its sanctions against Sudria.", "lifted", {"River Union"}, {"Sudria"}),
+        ("The rebels surrendered to the police.", "surrendered", {"rebels"}, {"police"}),
+        # participles without auxiliary
+        ("Two rebels were killed and three workers injured.", "injured", set(), {"workers"}),
+        ("The rebels injured three workers.", "injured", {"rebels"}, {"workers"}),
+        # whose bodyguards they are is not whom it hit
+        ("The blast injured his bodyguards.", "injured", set(), set()),
+    ],
+)
+def test_who_takes_part(text, trigger, actors, recipients):
+    assert _parties(trigger, text) == (actors, recipients)
+
+
+def test_a_pronoun_gives_way_to_the_subject_it_stands_for():
+    text = "The rebels said they would attack Norland."
+    assert _parties("attack", text, aliases={"they": "rebels"}) == ({"rebels"}, {"Norland"})
+
+
+def test_a_pronoun_for_somebody_else_stays():
+    assert _parties("attack", "The police said they would attack Norland.") == ({"they"}, {"Norland"})
+
+
+def test_a_name_counts_as_the_class_of_its_type():
+    assert event_of("dismissed", "Norland dismissed Ivo Brandt.", PARTIES).type == "SANCTION"
+    assert event_of("dismissed", "Norland dismissed the claim.", PARTIES).type == "REJECT"
+
+
+def test_the_displaced_are_people():
+    assert [e.type for e in events_of("The displaced went to the coast.", PARTIES)] == []
+    assert event_of("displaced", "The rebels displaced the workers.", PARTIES).type == "SANCTION"
+
+
+def test_fired_a_shot_is_one_event():
+    text = "Police fired a shot at the rebels."
+    assert [text[e.start : e.end] for e in events_of(text, PARTIES) if e.type] == ["fired"]
+
+
+def test_confidence_is_highest_in_the_main_clause():
+    text = "Norland accused Sudria of arming the rebels who attacked the workers."
+    main, deep = event_of("accused", text, PARTIES), event_of("attacked", text, PARTIES)
+    assert 0.6 < deep.confidence < main.confidence < 0.9
+
+
+# ------------------------------------------------------------------ the numbers of an event
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "kind", "low", "best", "high"),
+    [
+        ("The bombing killed between 20 and 30 workers.", "killed", "killed", 20, None, 30),
+        ("At least 148 workers were killed and 79 injured when rebels attacked.", "injured", "injured", 79, 79, 79),
+        ("The blast left 12 dead and dozens wounded.", "wounded", "injured", 24, None, None),
+        ("The bombing killed two workers and wounded 40 more.", "wounded", "injured", 40, 40, 40),
+        ("Up to 300,000 workers have been displaced.", "displaced", "displaced", None, None, 300_000),
+        ("Thirteen workers lost their lives in the ambush.", "lost", "killed", 13, 13, 13),
+        ("The death toll of the raid rose to 31.", "raid", "killed", 31, 31, 31),
+        ("The rebels beheaded 21 hostages.", "beheaded", "killed", 21, 21, 21),
+        ("The raid killed an estimated 3,000 to 4,000.", "killed", "killed", 3000, None, 4000),
+    ],
+)
+def test_casualties_with_their_range(text, trigger, kind, low, best, high):
+    from crisiskg.annotation.quantities import find_quantities
+
+    reading = reading_of(text, PARTIES)
+    find_quantities(reading)
+    find_events(reading)
+    event = next(e for e in reading.events if text[e.start :].startswith(trigger))
+    assert (kind, low, best, high) in [(q.kind, q.low, q.best, q.high) for q in event.quantities]
+
+
+def test_a_corrected_number_is_no_number():
+    from crisiskg.annotation.quantities import find_quantities
+
+    reading = reading_of("The raid killed 12 workers, not 20.", PARTIES)
+    find_quantities(reading)
+    assert [q.best for q in reading.quantities] == [12]
+
+
+def test_the_number_of_strikes_or_toll_of_a_road_counts_nobody():
+    from crisiskg.annotation.quantities import find_quantities
+
+    reading = reading_of("The toll on the road rose to 31.", PARTIES)
+    find_quantities(reading)
+    assert [q for q in reading.quantities if q.kind == "killed"] == []

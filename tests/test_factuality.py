@@ -178,3 +178,90 @@ def test_what_somebody_is_accused_of_is_only_claimed(text, trigger):
 
 def test_what_somebody_named_did_is_told_as_certain():
     assert event_of("attack", "The attack by the ADF shocked the town.", [("ADF", "ArmedGroup")]).certainty == "certain"
+
+
+# ------------------------------------------------------------------ what goes on, what is presupposed, what never came about
+
+STATUS_PAIRS = [
+    # a thing that is to be ended is under way; what was ended has happened
+    ("The council urged the rebels to halt the offensive.", "offensive", "ongoing", "positive"),
+    ("The rebels halted the offensive.", "offensive", "happened", "positive"),
+    # what is kept up goes on, where it is spoken of as known
+    ("The ministry will extend the curfew.", "curfew", "ongoing", "positive"),
+    ("The rebels would respect a ceasefire.", "ceasefire", "hypothetical", "positive"),
+    # in force, holding
+    ("A curfew remains in force in both cities.", "curfew", "ongoing", "positive"),
+    ("A curfew remained unpopular in both cities.", "curfew", "happened", "positive"),
+    ("A truce was holding on Sunday.", "truce", "ongoing", "positive"),
+    # since: a lasting act goes on, a completed one does not
+    ("The militia has besieged the town since March.", "besieged", "ongoing", "positive"),
+    ("Some 40,000 villagers have fled since March.", "fled", "happened", "positive"),
+    # begun in the present perfect, begun in the past
+    ("Students have begun to march in the capital.", "march", "ongoing", "positive"),
+    ("Students began to march in the capital.", "march", "happened", "positive"),
+    # meanwhile
+    ("The envoy left while soldiers were shelling the town.", "shelling", "ongoing", "positive"),
+    # charges that are rejected were made; a plan that is rejected was not carried out
+    ("The minister rejected the charges.", "charges", "happened", "positive"),
+    ("The minister rejected the deployment of troops.", "deployment", "hypothetical", "negative"),
+    # a threat or fear of what has been, beside one of what may come
+    ("Elders fear that the boys may have been abducted.", "abducted", "happened", "positive"),
+    ("Elders fear that the boys may be abducted.", "abducted", "hypothetical", "positive"),
+    # none, not one
+    ("Not a shot was fired.", "fired", "happened", "negative"),
+    ("A shot was fired.", "fired", "happened", "positive"),
+    ("The minister has no power to dismiss the judges.", "dismiss", "hypothetical", "negative"),
+    ("The minister has the power to dismiss the judges.", "dismiss", "planned", "positive"),
+    ("The envoy stopped short of accusing the army.", "accusing", "happened", "negative"),
+    ("Observers expect a pause rather than a clash.", "clash", "hypothetical", "negative"),
+    ("It was not a coup.", "coup", "happened", "negative"),
+    ("The coup failed.", "coup", "happened", "negative"),
+    ("The offensive failed.", "offensive", "happened", "positive"),
+    ("The deal collapsed before it could be signed.", "signed", "hypothetical", "negative"),
+    # dates and calls
+    ("A summit due in May is at risk.", "summit", "planned", "positive"),
+    ("A ceasefire due to lapse in May is holding.", "ceasefire", "ongoing", "positive"),
+    ("A second rally is called for Friday.", "rally", "planned", "positive"),
+    # questions
+    ("Why did the army attack the village?", "attack", "happened", "positive"),
+    ("Did rebels attack the village?", "attack", "hypothetical", "positive"),
+    # clauses that take something for granted
+    ("How many villagers the rebels killed may never be known.", "killed", "happened", "positive"),
+    ("The judges will ask whether the army shelled the town.", "shelled", "hypothetical", "positive"),
+    # infinitives: one of purpose, one that is asked for, one that tells what came next
+    ("The bishops call on the government to free the students.", "free", "hypothetical", "positive"),
+    ("The office went on to ban the party.", "ban", "happened", "positive"),
+    ("The rebels will most likely reject the offer.", "reject", "hypothetical", "positive"),
+    ("The rebels will reject the offer.", "reject", "planned", "positive"),
+]
+
+
+@pytest.mark.parametrize(("text", "trigger", "status", "polarity"), STATUS_PAIRS)
+def test_status_and_polarity_by_what_governs(text, trigger, status, polarity):
+    event = event_of(trigger, text)
+    assert (event.status, event.polarity) == (status, polarity)
+
+
+def test_what_is_dated_after_publication_is_planned():
+    import datetime as dt
+
+    from reading_of import reading_of
+
+    from crisiskg.annotation.events import find_events
+    from crisiskg.documents import DateBounds
+
+    for text, status in (
+        ("The talks on 15 October will be in Geneva.", "planned"),
+        ("The talks on 15 October.", "planned"),
+        ("Envoys met in Geneva on 15 October.", "happened"),
+    ):
+        reading = reading_of(text, times={"15 October": "2024-10-15"})
+        reading.published = DateBounds(dt.date(2024, 10, 1), dt.date(2024, 10, 1), "day", "stated")
+        find_events(reading)
+        assert [e.status for e in reading.events] == [status], text
+
+
+def test_a_first_line_without_full_stop_tells_in_the_present_what_has_happened():
+    body = "\n\nThe ministry confirmed it on Monday."
+    assert event_of("arrests", "Police arrests forty after riot in the capital" + body).status == "happened"
+    assert event_of("arrest", "Police arrest forty men a day." + body).status == "ongoing"

@@ -16,7 +16,7 @@ from graph_records import RUN, story
 from test_annotating import Told
 
 from crisiskg.annotating import Processes
-from crisiskg.annotation.records import Annotation
+from crisiskg.annotation.records import Annotation, Event
 from crisiskg.documents import Document
 from crisiskg.errors import MalformedSource, ModelUnavailable, StoreError
 from crisiskg.ingest import Ingest, Summary, above_threshold
@@ -300,6 +300,22 @@ def test_threshold_leaves_out_what_is_unsure() -> None:
     assert above_threshold(low, 0.5).events == ()
     assert above_threshold(low, 0.4).events == low.events
     assert above_threshold(low, 0.0) is low
+
+
+def test_what_is_kept_out_is_counted_and_stays_in_the_annotation(store: OxigraphStore, folder: Path) -> None:
+    document = Document(text="Gunmen attacked Gao.", source="a")
+    event = Event("v0", "ASSAULT", None, (), 7, 15, (0, 20), confidence=0.4)
+    annotation = Annotation(id="a", sentences=((0, 20),), events=(event,), warnings=("noticed",))
+    given = {document.key: annotation}
+
+    kept_out = a_run(store, folder, pipeline=ByHand(given), settings=load_settings(publish_threshold=0.5)).ingest([document])
+    assert kept_out.withheld == {"events": 1, "relations": 0}
+    assert kept_out.published == 1
+    assert annotation.events == (event,)
+    assert ("a", "noticed") in kept_out.warnings
+
+    taken_in = a_run(store, folder, pipeline=ByHand(given)).ingest([document])
+    assert taken_in.withheld == {"events": 0, "relations": 0}
 
 
 def test_another_base_moves_the_reference_data(tmp_path: Path) -> None:

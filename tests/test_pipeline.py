@@ -68,7 +68,15 @@ def test_warnings_of_reading_are_kept(pipeline):
 
 
 def test_stages_stand_in_their_order():
-    assert [name for name, _ in STAGES] == ["times", "dating", "quantities", "attributions", "relations", "events"]
+    assert [name for name, _ in STAGES] == [
+        "times",
+        "dating",
+        "quantities",
+        "attributions",
+        "relations",
+        "events",
+        "event_setting",
+    ]
 
 
 def test_nothing_is_loaded_before_the_first_document(monkeypatch):

@@ -76,10 +76,11 @@ def distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
     return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(inner)))
 
 
-def enclose(points: Iterable[tuple[float, float]]) -> Circle | None:
-    """Return a circle around points in degrees, centred on the mean of their unit vectors; None where there are none.
+def enclose(points: Iterable[tuple[float, float]], middle: tuple[float, float] | None = None) -> Circle | None:
+    """Return a circle around points in degrees; None where there are none.
 
-    The radius is rounded up to whole kilometres and at least 5 km, since no settlement is a point.
+    Its centre is `middle`, or else the mean of the points' unit vectors. The radius is rounded up to whole kilometres
+    and at least 5 km, since no settlement is a point.
     """
     known = list(points)
     if not known:
@@ -88,7 +89,7 @@ def enclose(points: Iterable[tuple[float, float]]) -> Circle | None:
     for lat, lon in known:
         phi, lam = math.radians(lat), math.radians(lon)
         x, y, z = x + math.cos(phi) * math.cos(lam), y + math.cos(phi) * math.sin(lam), z + math.sin(phi)
-    centre = round(math.degrees(math.atan2(z, math.hypot(x, y))), 2), round(math.degrees(math.atan2(y, x)), 2)
+    centre = middle or (round(math.degrees(math.atan2(z, math.hypot(x, y))), 2), round(math.degrees(math.atan2(y, x)), 2))
     radius = max(distance_m(centre, point) for point in known)
     return Circle(*centre, max(5_000, math.ceil(radius / 1000) * 1000))
 
@@ -110,6 +111,7 @@ class Geonames:
             )
             for iso2, entry in cache.get_countries().items()
         }
+        self.us_states = cache.get_us_states()
         self._entries = cache.get_cities()
         self._by_country: dict[str, list[str]] = defaultdict(list)
         for key, entry in self._entries.items():
@@ -140,9 +142,9 @@ class Geonames:
         best = max(found, key=lambda key: (int(self._entries[key]["population"] or 0), -int(key)))
         return self.settlement(int(best))
 
-    def circles(self) -> dict[str, Circle]:
-        """Return by ISO alpha-2 code the circle around the settlements of each country."""
+    def circles(self, middles: dict[str, tuple[float, float]]) -> dict[str, Circle]:
+        """Return by ISO alpha-2 code the circle around the settlements of each country, around its middle where that is known."""
         points: dict[str, list[tuple[float, float]]] = defaultdict(list)
         for entry in self._entries.values():
             points[entry["countrycode"]].append((float(entry["latitude"]), float(entry["longitude"])))
-        return {iso2: circle for iso2, known in sorted(points.items()) if (circle := enclose(known))}
+        return {iso2: circle for iso2, known in sorted(points.items()) if (circle := enclose(known, middles.get(iso2)))}

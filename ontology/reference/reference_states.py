@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from divisions import TABLE as DIVISIONS
 from geonames import Circle, Country, Geonames, Settlement
 from reference_tables import Row, TableError, read_table
 from rigour.territories import Territory, get_territory
 from turtle_writer import Node, day, link, string, words
 
+from crisiskg.iris import slug
 from crisiskg.namespaces import GN, WD
 
 GEONAMES = "https://www.geonames.org/"
@@ -92,6 +95,39 @@ def subdivision_aliases(label: str) -> list[str]:
     return [f"{name} {word}" for word in (kind.lower(), "region", "Region", "province")]
 
 
+def division_stem(name: str) -> str:
+    """Return what remains of a division's name without case, accents and the word for its kind.
+
+    >>> division_stem("Kharkiv Oblast"), division_stem("Georgia (USA)"), division_stem("Republic of Tatarstan")
+    ('kharkiv', 'georgia', 'tatarstan')
+    """
+    return slug(_KIND_WORDS.sub(" ", name), 120).replace("-", " ")
+
+
+_KIND_WORDS = re.compile(
+    r"\([^)]*\)|\b(?:Oblast|Krai|Kray|Republic|State|Province|Territory|Autonomous|Okrug|Region|of|the)\b", re.IGNORECASE
+)
+
+
+def read_divisions() -> dict[tuple[str, str], Circle]:
+    """Return the circles of first-order divisions by ISO alpha-2 code and stem of the name, if that is unique in the state."""
+    found: dict[tuple[str, str], Circle | None] = {}
+    lines = DIVISIONS.read_text(encoding="utf-8").splitlines()
+    for line in lines[1:]:
+        code, name, lat, lon, radius_km, _population = line.split("\t")
+        country, _, rest = code.partition(".")
+        if "." not in rest:
+            key = country, division_stem(name)
+            found[key] = None if key in found else Circle(float(lat), float(lon), int(radius_km) * 1000)
+    return {key: circle for key, circle in found.items() if circle is not None}
+
+
+def _middles() -> dict[str, tuple[float, float]]:
+    """Return the middles of states by ISO alpha-2 code, latitude and longitude in degrees."""
+    rows = read_table("middles", frozenset({"iso2", "lat", "lon", "source"}))
+    return {row.required("iso2"): (float(row.required("lat")), float(row.required("lon"))) for row in rows}
+
+
 class States:
     """Everything about states, read once."""
 
@@ -134,7 +170,7 @@ class States:
         """Yield states, historical states, capitals and territories."""
         borders = self._borders()
         capitals = {iso2: found for iso2 in self.states | self.territories if (found := self._capital(iso2))}
-        circles = self.geonames.circles()
+        circles = self.geonames.circles(_middles())
         for iso2 in sorted(self.states):
             node = self._node(self.states[iso2], "ckg:State")
             node.add("ckg:borders", *(link(self.states[other].path) for other in sorted(borders[iso2])))
@@ -163,6 +199,8 @@ class States:
 
     def subdivision_nodes(self) -> Iterator[Node]:
         """Yield subdivisions of large states, whose names and Wikidata items rigour knows."""
+        circles = read_divisions()
+        american = {f"us-{code.lower()}": int(state["geonameid"]) for code, state in self.geonames.us_states.items()}
         for row in read_table("subdivisions", frozenset({"code", "label"})):
             territory = get_territory(row.required("code"))
             if territory is None or territory.qid is None or territory.parent is None or territory.parent.alpha3 is None:
@@ -173,9 +211,11 @@ class States:
             node.add("skos:altLabel", *(words(name) for name in subdivision_aliases(label)))
             node.add("ckg:placeKind", "ckgc:place-admin1")
             node.add("ckg:isPartOf", link(self.by_iso3[territory.parent.alpha3.upper()]))
-            node.add("skos:exactMatch", link(WD + territory.qid))
-            node.add("dcterms:source", link(RIGOUR))
-            yield node
+            geonames_id = american.get(row.required("code"))
+            node.add("skos:exactMatch", link(WD + territory.qid), link(f"{GN}{geonames_id}/") if geonames_id else None)
+            circle = circles.get((row.required("code")[:2].upper(), division_stem(territory.name)))
+            node.add("dcterms:source", link(RIGOUR), link(GEONAMES) if circle or geonames_id else None)
+            yield from _with_geometry(node, circle)
 
     def _node(self, place: Place, kind: str) -> Node:
         row, country, territory = place.row, place.country, place.territory

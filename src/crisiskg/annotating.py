@@ -32,7 +32,7 @@ _BATCH = 8
 #: Documents that are handed out ahead of the one that is waited for, for each process.
 _AHEAD = 4
 #: What makes the pipeline in a process; takes the settings.
-PIPELINE = "crisiskg.annotation.pipeline:Pipeline"
+PIPELINE = "crisiskg.readers:make_pipeline"
 
 
 class Annotator(Protocol):
@@ -297,9 +297,9 @@ def _sendable(error: Exception) -> CrisiskgError:
 def open_annotating(settings: Settings) -> Iterator[Here | Processes]:
     """Open what annotates under the settings: in this process, or in as many as they say."""
     if settings.processes == 1:
-        from crisiskg.annotation.pipeline import Pipeline
+        from crisiskg.readers import make_pipeline
 
-        yield Here(Pipeline(settings))
+        yield Here(make_pipeline(settings))
         return
     with Processes(settings, settings.processes, PIPELINE) as processes:
         yield processes

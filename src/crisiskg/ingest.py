@@ -56,7 +56,8 @@ class Summary:
         quarantined: Documents and inputs that went to quarantine; unreadable ones count.
         failed: Inputs of these that could not be read.
         generation: Number of the generation published last; 0 where there is none.
-        warnings: What readers noticed, by source.
+        withheld: Claims that were found and kept out of the graph, below the setting publish_threshold, by kind.
+        warnings: What readers of sources and of texts noticed, by source.
         waiting: The new entries of the quarantine.
     """
 
@@ -66,6 +67,7 @@ class Summary:
     quarantined: int = 0
     failed: int = 0
     generation: int = 0
+    withheld: dict[str, int] = field(default_factory=lambda: {"events": 0, "relations": 0})
     warnings: list[tuple[str, str]] = field(default_factory=list)
     waiting: list[Entry] = field(default_factory=list)
 
@@ -155,7 +157,8 @@ class Ingest:
             for document, outcome in self._annotating.outcomes(self._readable(items)):
                 with uninterrupted():
                     self.summary.received += 1
-                    self.summary.warnings.extend((document.source, warning) for warning in document.warnings)
+                    noticed = document.warnings if isinstance(outcome, Failure) else (*document.warnings, *outcome.warnings)
+                    self.summary.warnings.extend((document.source, warning) for warning in dict.fromkeys(noticed))
                     if isinstance(outcome, Failure):
                         self._set_aside(document, "annotate", outcome)
                     else:
@@ -230,7 +233,10 @@ class Ingest:
         )
 
     def _take(self, document: Document, annotation: Annotation) -> None:
-        annotation = above_threshold(annotation, self._settings.publish_threshold)
+        published = above_threshold(annotation, self._settings.publish_threshold)
+        self.summary.withheld["events"] += len(annotation.events) - len(published.events)
+        self.summary.withheld["relations"] += len(annotation.relations) - len(published.relations)
+        annotation = published
         try:
             quads = build(document, annotation, self._run, self._base)
         except Exception as error:
@@ -342,8 +348,12 @@ def describe_run(settings: Settings) -> Run:
         ModelUnavailable: the spaCy pipeline is not installed.
     """
     from crisiskg import __version__
+    from crisiskg.readers import described
 
     name, sha256 = _model(settings.spacy_model)
+    reader = described(settings)
+    if reader is not None:
+        name = f"{name} and {reader}"
     return Run(
         __version__,
         model_name=name,
@@ -352,6 +362,8 @@ def describe_run(settings: Settings) -> Run:
         settings=(
             ("gazetteer_min_population", str(settings.gazetteer_min_population)),
             ("publish_threshold", str(settings.publish_threshold)),
+            # The rules alone are the same run as before there were other readers.
+            *((("reader", reader),) if reader is not None else ()),
         ),
     )
 

@@ -25,12 +25,38 @@ class Settings(BaseSettings):
     store: str = Field("crisiskg-store", description="Folder of the embedded store, or URL of a SPARQL 1.1 server.", min_length=1)
 
     # reading
-    spacy_model: Path | None = Field(None, description="Folder of another spaCy pipeline; empty means the one that is installed.")
+    spacy_model: Path | None = Field(
+        None,
+        description="Folder or installed package of another spaCy pipeline; empty means the one that is installed.",
+    )
+    reader: Literal["rules", "gliner", "language-model"] = Field(
+        "rules", description="What finds names and claims: the rules, or an optional reader (docs/readers.md)."
+    )
+    gliner_model: Path | None = Field(None, description="Folder of a GLiNER model, for the reader gliner.")
+    language_model_url: str | None = Field(
+        None, description="Address of an OpenAI-compatible interface, up to /v1, for the reader language-model."
+    )
+    language_model: str | None = Field(None, description="Name of the model at that interface.")
+    language_model_token: SecretStr | None = Field(
+        None, description="Bearer token of that interface; better set in the environment."
+    )
+    language_model_time_limit_s: float = Field(
+        60.0, description="Time in which it must answer for one passage, in seconds.", gt=0
+    )
+    language_model_allow_private: bool = Field(
+        False, description="Whether that address may be private or loopback, as of a model on this machine."
+    )
+    learned_reader: bool = Field(True, description="Whether the learned reader votes on names and events.")
     gazetteer_min_population: int = Field(
         1000, description="Smallest settlement of the gazetteer that is used, in inhabitants.", ge=500
     )
+    reference_base: str = Field(
+        "crisiskg-reference.sqlite",
+        description="File of imported reference data, which linking uses where it is there.",
+        min_length=1,
+    )
     publish_threshold: float = Field(
-        0.0, description="Events and relations below this confidence are kept out of the graph.", ge=0, le=1
+        0.0, description="Events and relations below this confidence are kept out of the graph, and counted.", ge=0, le=1
     )
     processes: int = Field(1, description="Processes that annotate.", ge=1)
 

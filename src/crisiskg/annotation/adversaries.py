@@ -18,6 +18,13 @@ _PARTIES = frozenset(
 _RECIPROCAL = frozenset(
     {"fight", "clash", "battle", "skirmish", "war", "fighting", "conflict", "combat", "hostilities", "firefight"}
 )
+_FIGHTERS_TEXT = """
+fighter militant rebel insurgent gunman terrorist jihadist guerrilla militiaman soldier troop force warplane jet target position
+commando extremist separatist combatant unit militia
+"""
+#: Who fights for the group that their phrase names.
+_FIGHTERS = frozenset(_FIGHTERS_TEXT.split())
+_OWNING = frozenset({"of", "from", "the"})
 
 
 def find_adversaries(events: list[Event], reading: Reading) -> list[Relation]:
@@ -37,9 +44,9 @@ def find_adversaries(events: list[Event], reading: Reading) -> list[Relation]:
     for event in events:
         if event.type != "ASSAULT" or event.polarity == "negative" or event.status not in ("happened", "ongoing"):
             continue
-        for one, other in _pairs(event, by_id, reading):
+        for one, other in _pairs(event, by_id, reading, named):
             pair = frozenset((one.entity or "", other.entity or ""))
-            if len(pair) < 2 or pair in known or not {one.entity, other.entity} & named:
+            if len(pair) < 2 or pair in known:
                 continue
             known.add(pair)
             found.append(
@@ -60,16 +67,37 @@ def find_adversaries(events: list[Event], reading: Reading) -> list[Relation]:
     return found
 
 
-def _pairs(event: Event, by_id: dict[str, Mention], reading: Reading) -> Iterator[tuple[Mention, Mention]]:
+def _pairs(
+    event: Event, by_id: dict[str, Mention], reading: Reading, named: set[str | None]
+) -> Iterator[tuple[Mention, Mention]]:
     """Yield the pairs of groups that an event sets against each other."""
-    actors = [by_id[i] for i in event.actor if _is_group(by_id[i])]
-    recipients = [by_id[i] for i in event.recipient if _is_group(by_id[i]) or by_id[i].type == "PopulationGroup"]
+    actors = [party for i in event.actor if (party := _party(by_id[i], reading, named)) is not None]
+    recipients = [party for i in event.recipient if (party := _party(by_id[i], reading, named)) is not None]
     for one in actors:
         for other in recipients:
             yield one, other
     words = reading.document.text[event.start : event.end].lower()
     if not recipients and len(actors) == 2 and any(words.startswith(w) for w in _RECIPROCAL):
         yield from combinations(actors, 2)
+
+
+def _party(mention: Mention, reading: Reading, named: set[str | None]) -> Mention | None:
+    """Return the named party that a mention is or fights for: the Front for "fighters of the Front" and "Front fighters".
+
+    Who is hurt is no party: an attack on civilians makes them nobody's adversary.
+    """
+    if _is_group(mention) and mention.entity in named:
+        return mention
+    if mention.kind != "nominal" or mention.type not in _PARTIES | {"PopulationGroup", "Organization"}:
+        return None
+    head = reading.head_of(mention)
+    if mention.type in ("PopulationGroup", "Organization") and head.lemma_.lower() not in _FIGHTERS:
+        return None
+    first, last = reading.tokens_of(mention.start, mention.end)
+    inside = [m for m in reading.mentions_in(first, last) if m.id != mention.id and m.entity in named and _is_group(m)]
+    before = [m for m in inside if m.end <= head.idx]
+    behind = [m for m in inside if m.start > head.idx and reading.doc[reading.tokens_of(m.start, m.end)[0] - 1].lower_ in _OWNING]
+    return (before or behind or [None])[0]
 
 
 def _is_group(mention: Mention) -> bool:

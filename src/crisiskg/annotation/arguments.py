@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 #: Verbs of moving whose object moves.
 _MOVES_ITS_OBJECT = frozenset({"withdraw", "pull", "remove", "evacuate", "recall", "bring", "take"})
+#: Verbs of harm whose participle is easily read as an active verb.
+_HARMS = frozenset({"injure", "wound", "kill", "hurt", "arrest", "detain", "displace", "abduct", "kidnap"})
+#: Prepositions behind a noun that bring whom it is about, the most telling first: "sanctions against X", "a request from X".
+_BEHIND = ("of", "from", "by", "against", "on", "with", "into", "to", "towards", "toward", "in")
+#: Frames of what several do together.
+_RECIPROCAL = frozenset({"noun_between", "meet"})
 #: Types of what nobody takes part in by ending, mediating or refusing it.
 _DEEDS = frozenset({"ASSAULT", "COERCE", "PROTEST", "SANCTION", "MOBILIZE", "RETREAT"})
 #: Verbs that answer with a deed: "retaliated with air strikes".
@@ -25,7 +31,17 @@ ANSWERS = frozenset({"reply", "respond", "answer", "react", "retaliate", "counte
 
 @dataclass(slots=True)
 class Arguments:
-    """The participants found for one trigger; ids of mentions and of a time expression."""
+    """The participants found for one trigger.
+
+    Attributes:
+        actor: Who did it.
+        recipient: Who had it done to them.
+        place: Where it was.
+        origin: Where a movement starts.
+        destination: Where it leads.
+        heads: Head words of the phrases that stand for actors and recipients.
+        barred: Ids of mentions that cannot take part: who ends or mediates a deed does not do it.
+    """
 
     actor: list[Mention] = field(default_factory=list)
     recipient: list[Mention] = field(default_factory=list)
@@ -33,6 +49,7 @@ class Arguments:
     origin: Mention | None = None
     destination: Mention | None = None
     heads: list[int] = field(default_factory=list)
+    barred: set[str] = field(default_factory=set)
 
 
 class ArgumentReader:
@@ -69,12 +86,20 @@ class ArgumentReader:
         for apposition in syntax.kids(head, "appos"):
             if (found := self.index.at(apposition)) is not None:
                 return [found]
-        near = [m for x in self.grammar.modifiers(head) if (m := self.index.at(x)) is not None and m.type != "NamedEvent"]
+        if syntax.kids(head, "poss") and syntax.lemma[head] in self.lexicon.people:
+            return []  # "injured his bodyguard": not him
+        near = [
+            m
+            for x in self.grammar.modifiers(head)
+            if (m := self.index.at(x)) is not None and m.type != "NamedEvent" and syntax.dep[x] != "npadvmod"
+        ]
         if near:
             return [near[-1]] if not syntax.kids(head, "poss") else [near[0]]
-        for name, x in syntax.prepositions(head):
-            if name in ("of", "from", "in") and (inner := self.fillers(x, depth + 1)):
-                return inner[:1]
+        phrases = list(syntax.prepositions(head))
+        for wanted in _BEHIND:
+            for name, x in phrases:
+                if name == wanted and (inner := self.fillers(x, depth + 1)):
+                    return inner[:1]
         return []
 
     def _all(self, heads: Iterable[int]) -> list[Mention]:
@@ -97,8 +122,11 @@ class ArgumentReader:
         arguments = Arguments()
         actors = self._role(token, frame["actor"], trigger, support, acts=True)
         recipients = self._role(token, frame["recipient"], trigger, support, acts=False)
+        if trigger.verb and trigger.frame == "act" and self._is_bare(token, trigger):
+            recipients, actors = [*recipients, *actors], []  # "and dozens wounded"
         if support is not None:
             self._from_support(token, trigger, support, actors, recipients)
+            arguments.barred = self._apart(trigger, support)
         actors += self._together(actors)
         arguments.actor = [m for m in self._all(actors) if m.type != "Place"]
         arguments.recipient = [m for m in self._all(recipients) if m not in arguments.actor]
@@ -106,9 +134,22 @@ class ArgumentReader:
         arguments.heads = [*actors, *recipients]
         return arguments
 
+    def _is_bare(self, verb: int, trigger: Trigger) -> bool:
+        """Say whether a verb of harm without object tells what its subject suffered: "12 were killed and 79 injured"."""
+        syntax = self.syntax
+        if trigger.lemma not in _HARMS or syntax.tag[verb] not in ("VBD", "VBN") or self.grammar.objects(verb):
+            return False
+        return not syntax.kids(verb, "aux", "auxpass", "prep", "prt") and bool(syntax.kids(verb, "nsubj"))
+
+    def _apart(self, trigger: Trigger, support: int) -> set[str]:
+        """Return the ids of those who end, demand or mediate a deed: "brokered a ceasefire"."""
+        if trigger.type not in _DEEDS or self.syntax.lemma[support] not in self.lexicon.light_verbs["apart"]:
+            return set()
+        return {m.id for x in self.grammar.subjects(support) for m in self.fillers(x)}
+
     def _left_places(self, token: int, trigger: Trigger, arguments: Arguments) -> None:
         """Make what is left or fled the origin, not one who takes part: "left the country", "fled the city"."""
-        if trigger.frame not in ("move", "undergo") or not trigger.verb or self.syntax.is_passive(token):
+        if trigger.frame not in ("move", "undergo", "undergo_by") or not trigger.verb or self.syntax.is_passive(token):
             return
         objects = {m.id for x in self.grammar.objects(token) for m in self.fillers(x)}
         left = [m for m in (*arguments.actor, *arguments.recipient) if m.id in objects and m.type in PLACES]
@@ -141,6 +182,10 @@ class ArgumentReader:
                 found = self.grammar.subjects(token) if trigger.verb else []
             elif source == "object":
                 found = self.grammar.objects(token) if trigger.verb else []
+            elif source.startswith("object:"):
+                names = source[7:].split("|")
+                objects = self.grammar.objects(token) if trigger.verb else []
+                found = [y for x in objects for name, y in self.syntax.prepositions(x) if name in names]
             elif source == "indirect":
                 found = [
                     x for c in self.syntax.kids(token, "dative") if self.syntax.pos[c] != "ADP" for x in self.syntax.series(c)
@@ -233,5 +278,11 @@ class ArgumentReader:
             return
         if lemma in light["apart"] and trigger.type in _DEEDS:
             return
-        if (lemma in light["act"] or lemma in light["apart"] or self._answers_with(token, support)) and not actors:
-            actors.extend(x for x in subjects if x not in recipients)
+        if syntax.dep[token] == "pobj" and syntax.lower[syntax.head[token]] == "under":
+            recipients.extend(x for x in subjects if x not in recipients and x not in actors)  # "came under fire"
+            return
+        engaged = syntax.dep[token] == "pobj" and syntax.lower[syntax.head[token]] in ("in", "on", "into")
+        together = trigger.frame in _RECIPROCAL and trigger.type in ("CONSULT", "AGREE", "COOPERATE") and lemma in light["act"]
+        acts = engaged or lemma in light["act"] or lemma in light["apart"] or self._answers_with(token, support)
+        if acts and (together or not actors):
+            actors[:0] = [x for x in subjects if x not in recipients and x not in actors]

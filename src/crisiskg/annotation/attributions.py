@@ -11,8 +11,10 @@ from crisiskg.annotation.quotes import Quote, find_quotes
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import Attribution, Mention, Span
 from crisiskg.annotation.speech_finder import SpeechFinder
+from crisiskg.annotation.speech_headlines import headline_drafts
 from crisiskg.annotation.speech_lexicon import speech_lexicon
 from crisiskg.annotation.speech_reader import Draft
+from crisiskg.annotation.speech_turns import turn_drafts
 from crisiskg.annotation.syntax import Syntax
 
 _OPENING_MARKS = "“\"'‘`«"
@@ -34,10 +36,18 @@ def find_attributions(reading: Reading) -> None:
     drafts = finder.find()
     drafts = _extend_over_quotes(drafts, quotes, text)
     drafts += finder.lone_quotes(drafts)
+    drafts += headline_drafts(finder)
+    turns = turn_drafts(finder)
+    drafts = [draft for draft in drafts if not (draft.author and _within(draft.content, turns))] + turns
     taken = [draft.content for draft in drafts] + [(quote.start, quote.end) for quote in quotes]
     for author in find_author_statements(reading, syntax, lexicon, taken):
         drafts.append(Draft(-1, None, None, None, author.content, author.kind, True, confidence=author.confidence))
     _write(reading, syntax, _unique(drafts))
+
+
+def _within(span: Span, turns: list[Draft]) -> bool:
+    """Whether a span lies in a speaker's turn, where "I think" is not the author."""
+    return any(turn.content[0] <= span[0] and span[1] <= turn.content[1] for turn in turns)
 
 
 def _extend_over_quotes(drafts: list[Draft], quotes: list[Quote], text: str) -> list[Draft]:
@@ -61,7 +71,10 @@ def _extend_over_quotes(drafts: list[Draft], quotes: list[Quote], text: str) -> 
                 quoted = quoted or quote.start <= start + 1
                 reach = max(reach, quote.end)
             elif cue is not None and quoted and quote.start > reach and draft.content[1] <= cue[0] and quote.words >= 2:
-                between = text[reach : quote.start].rstrip(_OPENING_MARKS + " ")
+                if _goes_on_below(text, reach, quote, cues):
+                    end = reach = quote.end
+                    continue
+                between = text[reach : quote.start].rstrip(_OPENING_MARKS + " \u00a0")
                 spoken_by_another = bisect_left(cues, cue[1]) < bisect_left(cues, quote.start)
                 following = bisect_left(cues, quote.end)
                 if following < len(cues) and cues[following] - quote.end < 80:
@@ -79,6 +92,26 @@ def _extend_over_quotes(drafts: list[Draft], quotes: list[Quote], text: str) -> 
             end -= 1
         out.append(replace(draft, content=(start, end)))
     return out
+
+
+def _goes_on_below(text: str, reach: int, quote: Quote, cues: list[int]) -> bool:
+    """Whether a quotation fills the paragraph right below one with "he said": the same speaker goes on.
+
+    Args:
+        text: The document's text.
+        reach: Where the quotation so far, or its word of saying, ends.
+        quote: The quotation below.
+        cues: Beginnings of all words of saying, sorted.
+    """
+    rest, newline, lead = text[reach : quote.start].partition("\n")
+    if not newline or len(rest) > 60 or lead.strip(_OPENING_MARKS + " \u00a0\n") or re.search(r"[.!?]\s+\w", rest):
+        return False
+    behind = text.find("\n", quote.end)
+    behind = len(text) if behind < 0 else behind
+    if text[quote.end : behind].strip("”\"'’» \u00a0"):
+        return False
+    at = bisect_left(cues, reach)
+    return at >= len(cues) or cues[at] >= behind or quote.start <= cues[at] < quote.end
 
 
 def _unique(drafts: list[Draft]) -> list[Draft]:

@@ -13,6 +13,8 @@ from crisiskg.annotation.syntax import Syntax
 _OPINION_KINDS = frozenset({"commentary", "analysis", "statement", "report", "podcast-episode", "interview"})
 #: A text of unknown kind with at least one recommendation in so many characters is read as one with opinions.
 _CHARS_PER_OPINION = 4000
+#: What is at least so sure is the author's own voice in any text: "may", "could", what depends on a condition.
+_SURE = 0.55
 _CLAUSE_HEADS = frozenset({"ROOT", "conj", "ccomp", "parataxis"})
 
 
@@ -62,10 +64,10 @@ def find_author_statements(
         kind, confidence, strong = verdict
         strong_count += strong
         candidates.append((token, kind, confidence))
-    # News tells in "will" and "may" what is planned; only a text that also recommends forecasts in its own voice.
+    # News tells in "will" what is planned; only a text that also recommends forecasts with it in its own voice.
     opinion = opinion or strong_count * _CHARS_PER_OPINION >= len(reading.document.text)
     for token, kind, confidence in candidates:
-        if not opinion and confidence < 0.7:
+        if not opinion and confidence < _SURE:
             continue
         span = _clause(reading, syntax, token)
         if span is not None:
@@ -95,6 +97,10 @@ def _judge(syntax: Syntax, token: int, words: dict[str, frozenset[str]]) -> tupl
     helpers = {syntax.lower[k] for k in kids if syntax.dep[k] in ("aux", "auxpass")}
     deps = {syntax.dep[k] for k in kids}
     past = "have" in helpers
+    if _is_question(syntax, token):
+        return None
+    if _is_condition(syntax, token):
+        return None  # "should the feud outlast the spring" only says on what something else depends
     conditional = any(
         syntax.dep[k] == "advcl" and any(syntax.lower[m] in ("if", "unless") for m in syntax.kids(k, "mark", "advmod"))
         for k in kids
@@ -105,7 +111,7 @@ def _judge(syntax: Syntax, token: int, words: dict[str, frozenset[str]]) -> tupl
         subject = next((syntax.lower[k] for k in kids if syntax.dep[k] in ("nsubj", "nsubjpass")), "")
         if subject not in ("i", "we", "you"):
             return "recommendation", 0.65, True
-    if syntax.lemma[token] == "need" and any(syntax.dep[k] == "xcomp" for k in kids) and syntax.tag[token] in ("VBP", "VBZ"):
+    if syntax.lemma[token] == "need" and "xcomp" in deps and "dobj" not in deps and syntax.tag[token] in ("VBP", "VBZ"):
         return "recommendation", 0.55, True
     complements = [k for k in kids if syntax.dep[k] in ("acomp", "attr", "oprd")]
     lemmas = {syntax.lemma[k] for k in complements}
@@ -131,6 +137,19 @@ def _judge(syntax: Syntax, token: int, words: dict[str, frozenset[str]]) -> tupl
     if syntax.lemma[token] in words["risk_verbs"] and syntax.tag[token] in ("VBZ", "VBP") and "dobj" in deps:
         return "forecast", 0.5, False
     return None
+
+
+def _is_condition(syntax: Syntax, token: int) -> bool:
+    """Whether a clause is itself an inverted condition: "should", "were" or "had" before its subject."""
+    subject = next((k for k in syntax.children[token] if syntax.dep[k] in ("nsubj", "nsubjpass", "expl")), None)
+    opener = next((k for k in syntax.children[token] if syntax.lower[k] in ("should", "were", "had") and k < token), None)
+    return subject is not None and opener is not None and opener < subject
+
+
+def _is_question(syntax: Syntax, token: int) -> bool:
+    """Whether the sentence asks and does not tell."""
+    first, behind = syntax.bounds[syntax.sentence[token]]
+    return any(syntax.lower[i] == "?" for i in range(max(first, behind - 3), behind))
 
 
 def _inverted_condition(syntax: Syntax, token: int) -> bool:

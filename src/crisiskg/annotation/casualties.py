@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 #: Which events can bring about which number: types, and modes where only some do.
 _CAUSES: Mapping[str, frozenset[tuple[str | None, str | None]]] = {
-    "killed": frozenset({("ASSAULT", None)}),
-    "injured": frozenset({("ASSAULT", None)}),
+    "killed": frozenset({("ASSAULT", None), (None, None)}),
+    "injured": frozenset({("ASSAULT", None), (None, None)}),
     "abducted": frozenset({("ASSAULT", None)}),
     "displaced": frozenset({("SANCTION", "expel"), ("ASSAULT", None), (None, None)}),
     "moved": frozenset(
@@ -57,7 +57,9 @@ def _fit(event: Event, quantity: Quantity, spans: Mapping[str, tuple[int, int]])
         counts = mention_id == quantity.subject or start <= quantity.start < end or quantity.start <= start < quantity.end
         if counts and (quantity.kind in ("people", "other", "displaced", "moved") or _causes(event, quantity.kind)):
             return 1.0 + near
-    return near if quantity.kind in _CAUSES and _causes(event, quantity.kind) else 0.0
+    if quantity.kind not in _CAUSES or not _causes(event, quantity.kind):
+        return 0.0
+    return near if event.type is not None else near / 10.0  # what has no type only where nothing else tells it
 
 
 def _causes(event: Event, kind: str) -> bool:

@@ -50,7 +50,7 @@ class ClauseReader:
                 if lower == "not" and child + 1 < len(syntax) and syntax.lower[child + 1] in ("only", "just", "merely", "least"):
                     continue
                 return True
-            if dep in ("nsubj", "nsubjpass", "dobj") and self._is_none(child):
+            if dep in ("nsubj", "nsubjpass", "dobj") and self.is_none(child):
                 return True
         if syntax.dep[verb] == "conj" and not syntax.kids(verb, "nsubj", "nsubjpass"):
             above = syntax.head[verb]
@@ -61,13 +61,17 @@ class ClauseReader:
                 return self.is_negated(above)
         return False
 
-    def _is_none(self, noun: int) -> bool:
+    def is_none(self, noun: int) -> bool:
+        """Say whether a noun phrase stands for none: "nobody", "no soldier", "not a shot"."""
         syntax = self.syntax
         if syntax.lower[noun] in ("nobody", "none", "nothing", "neither"):
             return True
-        return any(
-            syntax.lower[c] in ("no", "neither") and syntax.dep[c] in ("det", "neg", "preconj") for c in syntax.children[noun]
-        )
+        for child in syntax.children[noun]:
+            if syntax.lower[child] in ("no", "neither") and syntax.dep[child] in ("det", "neg", "preconj"):
+                return True
+            if syntax.lower[child] == "not" and syntax.dep[child] == "neg" and syntax.lower[child + 1] in ("a", "an", "one"):
+                return True  # "not a shot was fired"
+        return False
 
     def condition_of(self, verb: int) -> Span | None:
         """Return the span of the conditional clause on which a clause depends, looked for at the verb and its governors."""

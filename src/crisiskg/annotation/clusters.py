@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from crisiskg.annotation.gazetteer import Entry
 from crisiskg.annotation.lexicon import name_words
 from crisiskg.annotation.names import ORGANIZATIONS
 from crisiskg.annotation.records import EntityType, Mention
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Words that tell a person's sex.
 _MALE = frozenset(
@@ -96,6 +101,13 @@ class Cluster:
         latest: The mention with which it last spoke of it.
         label: What it is called where the text only takes it up ("we": the publisher); None otherwise.
         words: Words of its mentions, in lower case.
+        heads: Word vectors of the nouns that stood for it, of length 1, by lemma; None for a noun without vector.
+        owners: Identities of the clusters whose names or owners its nominals held ("Malian army": that of Mali).
+        states: Those of them that are states.
+        spoken: How often the text spoke of it so far.
+        quoted: Whether its last mention stood in a quotation.
+        opening: Whether the first sentence of the text, as a rule its title, speaks of it.
+        sentence: Number of the sentence with its last mention; -1 before it has been spoken of.
         forms: Its mentions, in lower case.
         last: Offset at which the text last spoke of it; -1 before it has.
     """
@@ -113,13 +125,20 @@ class Cluster:
     label: str | None = None
     words: set[str] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)
+    heads: dict[str, NDArray[np.float32] | None] = field(default_factory=dict)
+    owners: set[int] = field(default_factory=set)
+    states: set[int] = field(default_factory=set)
+    spoken: int = 0
+    quoted: bool = False
+    opening: bool = False
+    sentence: int = -1
 
     @property
     def type(self) -> EntityType:
         """The type with most votes; that of the reference data where there is an entry."""
         if self.entry is not None:
             return self.entry.type
-        return self.types.most_common(1)[0][0] if self.types else "Organization"
+        return max(self.types, key=self.types.__getitem__) if self.types else "Organization"
 
     @property
     def coarse(self) -> str:
@@ -162,6 +181,13 @@ class Cluster:
         self.forms |= other.forms
         self.words |= other.words
         self.last = max(self.last, other.last)
+        self.heads |= other.heads
+        self.owners |= other.owners
+        self.states |= other.states
+        self.spoken += other.spoken
+        self.opening = self.opening or other.opening
+        if other.sentence > self.sentence:
+            self.sentence, self.quoted = other.sentence, other.quoted
 
 
 def coarse(kind: EntityType) -> str:

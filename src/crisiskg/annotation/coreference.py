@@ -15,6 +15,11 @@ from crisiskg.annotation.records import Entity
 #: Pronouns that are mentions even where nobody can say of whom.
 _PERSONS = frozenset(["he", "she", "they", "him", "his", "her", "them", "their", "who", "we", "i", "us", "our", "my", "me"])
 
+#: First words of a nominal that lean on what was said before or count.
+_LEANING = frozenset(
+    "all both some many most several other this that these those his her its their our my your whose".split()  # noqa: SIM905
+)
+
 
 def resolve_coreference(reading: Reading, gazetteer: Gazetteer) -> None:
     """Give each mention its entity, and the reading its entities.
@@ -23,10 +28,12 @@ def resolve_coreference(reading: Reading, gazetteer: Gazetteer) -> None:
         reading: A document whose mentions were found.
         gazetteer: Names of the reference data: a state, its demonym and its capital as its government are one entity.
     """
-    _Resolver(reading, gazetteer).run()
+    Resolver(reading, gazetteer).run()
 
 
-class _Resolver(NameCoreference, NominalCoreference, PronounCoreference):
+class Resolver(NameCoreference, NominalCoreference, PronounCoreference):
+    """Ties the mentions of one document."""
+
     def run(self) -> None:
         """Tie the mentions and write the entities."""
         names = [mention for mention in self.reading.mentions if mention.kind == "name"]
@@ -36,7 +43,8 @@ class _Resolver(NameCoreference, NominalCoreference, PronounCoreference):
             title = self.reading.titles.get(mention.id)
             if title:
                 self.owner[mention.id].describe(title.split())
-        for mention in self.reading.mentions:
+        # "his" before "his son": a nominal knows whose it is.
+        for mention in sorted(self.reading.mentions, key=lambda m: (m.start, m.kind != "pronoun", -m.end)):
             if mention.kind == "name":
                 self.touch(self.owner[mention.id], mention)
             elif mention.kind == "nominal":
@@ -86,9 +94,16 @@ def _entity(entity_id: str, cluster: Cluster) -> Entity:
     elif cluster.label is not None:
         chosen = cluster.label
     else:
-        chosen = max((m.text for m in cluster.mentions if m.kind == "nominal"), key=len, default=cluster.mentions[0].text)
+        nominals = [m.text for m in cluster.mentions if m.kind == "nominal"]
+        chosen = max(nominals, key=lambda text: (_is_plain(text), len(text)), default=cluster.mentions[0].text)
     aliases = tuple(dict.fromkeys(name for name in names if name != chosen))
     return Entity(entity_id, cluster.type, chosen, aliases=aliases, subtype=cluster.entry.subtype if cluster.entry else None)
+
+
+def _is_plain(nominal: str) -> bool:
+    """Whether a nominal says what it is by itself: "French troops", not "all French troops", "their troops" or "40 troops"."""
+    first = nominal.split(maxsplit=1)[0].lower()
+    return first not in _LEANING and not first[:1].isdigit()
 
 
 def _is_demonym(cluster: Cluster, name: str) -> bool:

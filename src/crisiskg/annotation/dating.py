@@ -31,7 +31,7 @@ from crisiskg.resources import folder
 #: of them lay at most 95 days before publication in 96.
 RECENT_DAYS = 92
 
-_FULL_DATES = frozenset({"iso", "numeric", "dmy", "mdy"})
+_FULL_DATES = frozenset({"iso", "numeric", "dashday", "dmy", "mdy"})
 _DATED = _FULL_DATES | {"my", "year", "part_of", "season", "quarter", "dayrange", "rangeday", "yearrange"}
 _MAKING = re.compile(
     r"\b(?:recorded|published|written|filmed|taped|finali[sz]ed|completed|conducted|posted|aired|broadcast|released|submitted|updated|filed"
@@ -213,7 +213,7 @@ def _bare_days(
     known: dict[tuple[int, int], int] = {}
     best: tuple[dt.date | None, RawTime | None] = (None, None)
     for raw in found:
-        if raw.kind not in ("dmy", "mdy") or raw["y"] or raw.relation in ("UNTIL", "BEFORE"):
+        if raw.kind not in ("dmy", "mdy") or raw["y"] or raw["ry"] or raw.relation in ("UNTIL", "BEFORE"):
             continue
         probe = resolve(replace(raw, relation=None), Context(dt.date(2000, 1, 1), None, 0, {}))
         if probe is None or probe.earliest is None:

@@ -12,13 +12,28 @@ from crisiskg.annotation.triggers import Lexicon, Trigger
 
 if TYPE_CHECKING:
     from crisiskg.annotation.reading import Reading
+    from crisiskg.documents import Document
 
 _HEADLINE_REGIONS = frozenset({"title", "caption"})
 #: What makes of a noun's event a lasting quality: "war-torn".
 _SUFFIXES = frozenset(
     {"prone", "like", "era", "torn", "hit", "ridden", "affected", "proof", "plagued", "weary", "ravaged", "related", "free"}
 )
+#: Longest first line, in words, that may be a title.
+_TITLE_WORDS = 25
+_SENTENCE_ENDS = frozenset('.!:;,"”’')
 _MONTHS = frozenset({"march", "may"})
+
+
+def _title_end(document: Document) -> int:
+    """Return the offset behind a first line that is no sentence, where the document names no title; else 0."""
+    text = document.text
+    if document.title is not None:
+        return 0
+    line = text.split("\n", 1)[0]
+    rest = text[len(line) :].strip()
+    short = 0 < len(line.split()) <= _TITLE_WORDS and any(map(str.isupper, line))
+    return len(line) if short and rest and line.rstrip()[-1:] not in _SENTENCE_ENDS else 0
 
 
 class CandidateFinder:
@@ -31,6 +46,7 @@ class CandidateFinder:
         self.syntax = grammar.syntax
         self.index = index
         self.lexicon = lexicon
+        self._title_end = _title_end(reading.document)
 
     def find(self) -> list[Candidate]:
         """Return the words that tell events, in order."""
@@ -56,12 +72,28 @@ class CandidateFinder:
                 return None
             row = Trigger(syntax.lemma[token], True, None, None, (), "act", ())
             return Candidate(token, row, None, None, None, (), generic=True)
-        if syntax.dep[token] in ("aux", "auxpass"):
+        if syntax.dep[token] in ("aux", "auxpass") or self._is_people(token):
             return None
         attributive = syntax.dep[token] in ("amod", "compound", "nmod") and syntax.tag[token] != "VBN"
         if attributive and not self.grammar.objects(token):
             return None
         return self._entered(token)
+
+    def may_tell(self, token: int) -> bool:
+        """Say whether a word may tell an event without an entry in the lexicon: no auxiliary, no modifier, no part of a name."""
+        syntax = self.syntax
+        if self.reading.in_credits(syntax.start[token]) or self.index.in_name(token) is not None:
+            return False
+        if syntax.pos[token] == "VERB":
+            return syntax.dep[token] not in ("aux", "auxpass") and not self._is_people(token)
+        return syntax.pos[token] in ("NOUN", "PROPN", "ADJ")
+
+    def _is_people(self, token: int) -> bool:
+        """Say whether a participle stands for people: "the displaced", "the defeated"."""
+        syntax = self.syntax
+        if syntax.tag[token] != "VBN" or not syntax.kids(token, "det") or syntax.kids(token, "aux", "auxpass"):
+            return False
+        return syntax.dep[token] in ("nsubj", "nsubjpass", "dobj", "pobj", "conj")
 
     def _noun(self, token: int, pos: str) -> Candidate | None:
         syntax, nouns = self.syntax, self.lexicon.nouns
@@ -76,7 +108,7 @@ class CandidateFinder:
         trigger = self.lexicon.match(self.grammar, token)
         if trigger is None:
             return None
-        support = None if trigger.verb else self._support(token)
+        support = None if trigger.verb else self.support_of(token)
         return Candidate(token, trigger, support, trigger.type, trigger.mode, trigger.contexts)
 
     def _is_generic(self, verb: int) -> bool:
@@ -118,10 +150,14 @@ class CandidateFinder:
         title = self.reading.document.title
         return title is not None and self.syntax.start[token] < len(title) and self.reading.document.text.startswith(title)
 
+    def is_title(self, token: int) -> bool:
+        """Say whether a word stands in a title, or in a first line that reads like one: its present tense tells the past."""
+        return self.syntax.start[token] < self._title_end or self.is_headline(token)
+
     def _title_case(self, token: int) -> bool:
         return self.reading.document.text[self.syntax.start[token]].isupper()
 
-    def _support(self, noun: int) -> int | None:
+    def support_of(self, noun: int) -> int | None:
         """Return the verb that carries a nominal event: of which it is object or subject, perhaps through a series."""
         syntax = self.syntax
         while syntax.dep[noun] == "conj":
@@ -133,9 +169,13 @@ class CandidateFinder:
         if dep == "pobj":
             verb = syntax.head[head]
             if syntax.lower[head] == "in" and syntax.lemma[verb] in ("engage", "participate", "part", "involve"):
+                if syntax.lemma[verb] == "part" and syntax.dep[verb] == "dobj":
+                    return syntax.head[verb]  # "took part in the raid"
                 return verb if syntax.pos[verb] == "VERB" else None
             if syntax.lower[head] == "under" and syntax.lemma[verb] == "come":
                 return verb
+            if syntax.lower[head] in ("on", "into") and syntax.lemma[verb] in ("go", "be", "embark", "enter"):
+                return verb  # "went on strike"
             if syntax.lower[head] == "with" and syntax.lemma[verb] in ANSWERS and syntax.pos[verb] == "VERB":
                 return verb
         return None

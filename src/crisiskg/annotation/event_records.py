@@ -11,22 +11,29 @@ from crisiskg.annotation.event_types import Candidate
 from crisiskg.annotation.factuality import Factuality
 from crisiskg.annotation.grammar import Grammar
 from crisiskg.annotation.modality import FactualityReader
-from crisiskg.annotation.records import Attribution, Event, Mention
+from crisiskg.annotation.records import Attribution, Event, Mention, TimeExpression
+from crisiskg.annotation.syntax import MentionIndex
 
 if TYPE_CHECKING:
     from crisiskg.annotation.reading import Reading
+
+#: Types whose verbs tell what is said, not when what it is about takes place.
+_WORDS = frozenset({"AGREE", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "SUPPORT", "CONCEDE"})
 
 
 class EventRecorder:
     """Makes the records of the events of one document."""
 
-    def __init__(self, reading: Reading, grammar: Grammar, factuality: FactualityReader, times: EventTimes) -> None:
+    def __init__(
+        self, reading: Reading, grammar: Grammar, index: MentionIndex, factuality: FactualityReader, times: EventTimes
+    ) -> None:
         """Keep the reading and its attributions, the innermost first."""
         self.reading = reading
         self.grammar = grammar
         self.syntax = grammar.syntax
         self.factuality = factuality
         self.times = times
+        self.index = index
         self.attributions = sorted(reading.attributions, key=lambda a: a.content[1] - a.content[0])
 
     def record(self, event_id: str, found: FoundEvent) -> Event:
@@ -37,6 +44,7 @@ class EventRecorder:
         attribution = self._attribution(start, end)
         self._weigh_attribution(attribution, candidate, told)
         time = self.times.time_of(token, candidate.support, is_fact=told.is_fact)
+        self._weigh_time(time, candidate, told)
         place, time_id = arguments.place, time.id if time is not None else None
         return Event(
             id=event_id,
@@ -46,8 +54,8 @@ class EventRecorder:
             start=start,
             end=end,
             sentence=self.syntax.sentence_span(token),
-            actor=tuple(m.id for m in arguments.actor),
-            recipient=tuple(m.id for m in arguments.recipient),
+            actor=tuple(dict.fromkeys(self._named(m).id for m in arguments.actor)),
+            recipient=tuple(dict.fromkeys(self._named(m).id for m in arguments.recipient)),
             place=place.id if place is not None else None,
             origin=arguments.origin.id if arguments.origin is not None else None,
             destination=arguments.destination.id if arguments.destination is not None else None,
@@ -63,6 +71,37 @@ class EventRecorder:
             time_gap=None if time_id else "not-stated",
             confidence=self._confidence(candidate, arguments),
         )
+
+    def _named(self, mention: Mention) -> Mention:
+        """Return who a pronoun stands for where a clause above it has him as its subject: "the rebels said they would attack"."""
+        if mention.kind != "pronoun" or mention.entity is None or mention.id not in self.index.head:
+            return mention
+        syntax, token = self.syntax, self.index.head[mention.id]
+        if syntax.dep[token] not in ("nsubj", "nsubjpass") or syntax.lower[token] not in ("he", "she", "it", "they", "who"):
+            return mention
+        for _ in range(12):
+            above = syntax.head[token]
+            if above == token:
+                break
+            for subject in syntax.kids(above, "nsubj", "nsubjpass"):
+                found = self.index.at(subject) if subject != token else None
+                if found is not None and found.entity == mention.entity and found.kind != "pronoun":
+                    return found
+            token = above
+        return mention
+
+    def _weigh_time(self, time: TimeExpression | None, candidate: Candidate, told: Factuality) -> None:
+        """Tell as planned what takes place only after the document was made: "the talks on 15 October"."""
+        published, syntax = self.reading.published, self.syntax
+        if time is None or time.bounds is None or published is None or not told.is_fact:
+            return
+        if candidate.trigger.verb and candidate.type in _WORDS:
+            return  # "invites you to a talk on Friday": the words are said today
+        if time.bounds.earliest is None or published.latest is None or time.bounds.earliest <= published.latest:
+            return
+        verb = self.grammar.clause_of(candidate.support if candidate.support is not None else candidate.token)
+        if syntax.tag[verb] not in ("VBD", "VBN") and not self._is_past(verb):
+            told.weaken("planned")
 
     def _trigger_span(self, candidate: Candidate) -> tuple[int, int]:
         """Return the trigger's span: the word, with a particle right behind it."""
@@ -98,24 +137,21 @@ class EventRecorder:
             and self.syntax.tag[candidate.token] != "VBD"
             and not self._is_past(candidate.token)
             and not self._is_aside(candidate.token)
-        ) and (
-            self.syntax.pos[candidate.token] == "VERB"
-            or told.status != "happened"
-            or not self.factuality.is_known(candidate.token)
-        ):
+        ) and (self.syntax.pos[candidate.token] == "VERB" or not told.is_fact or not self.factuality.is_known(candidate.token)):
             told.weaken("hypothetical")
         if attribution.source is not None and not attribution.author:
             told.weaken(None, "probable")
 
     def _is_aside(self, token: int) -> bool:
-        """Say whether a verb tells in a relative clause what is so anyway: "access to the bank, which X occupies"."""
+        """Say whether a verb tells what is so anyway: in a relative clause ("which X occupies") or as a participle."""
         syntax, verb = self.syntax, self.grammar.clause_of(token)
+        if syntax.tag[token] == "VBN" and syntax.dep[token] in ("acl", "amod") and not syntax.kids(token, "aux"):
+            return True  # "the mission authorised by the council"
         return syntax.dep[verb] == "relcl" and syntax.tag[verb] in ("VBZ", "VBP", "VBD") and not syntax.kids(verb, "aux")
 
     def _is_past(self, verb: int) -> bool:
-        return any(
-            self.syntax.lower[c] in ("has", "have", "had", "was", "were") for c in self.syntax.kids(verb, "aux", "auxpass")
-        )
+        auxiliaries = self.factuality.verbs.clauses.auxiliaries(verb)
+        return any(self.syntax.lower[c] in ("has", "have", "had", "was", "were") for c in auxiliaries)
 
     def _place_gap(self, place: Mention | None) -> str | None:
         """Return why an event has no point on the map; None where it has one."""
@@ -125,11 +161,25 @@ class EventRecorder:
         return entity.gap if entity is not None else None
 
     def _confidence(self, candidate: Candidate, arguments: Arguments) -> float:
-        """Return how sure trigger, type and participants are, from what the rules rest on."""
+        """Return how sure trigger, type and participants are.
+
+        The shares were counted on texts labelled for training: type and trigger hold in about eight of ten cases, in seven where
+        nobody takes part; the main clause is parsed best.
+        """
         if candidate.generic:
             return 0.3
-        value = 0.62 if candidate.trigger.verb else 0.55
-        value += min(0.12, 0.06 * len(candidate.trigger.conditions))
-        value += 0.1 if arguments.actor else 0.0
-        value += 0.1 if arguments.recipient else 0.0
-        return round(min(value, 0.95), 2)
+        value = 0.7 if not candidate.voted else 0.5
+        value += 0.04 if arguments.actor else 0.0
+        value += 0.04 if arguments.recipient else 0.0
+        value += self._nearness(candidate)
+        return round(value, 3)
+
+    def _nearness(self, candidate: Candidate) -> float:
+        """Return what the place of a trigger adds to its confidence: most in the main clause, nothing deep down."""
+        syntax = self.syntax
+        at = candidate.support if candidate.support is not None else candidate.token
+        depth = 0
+        while syntax.head[at] != at and depth < 4:
+            depth += syntax.dep[at] != "conj"
+            at = syntax.head[at]
+        return 0.08 - 0.02 * depth

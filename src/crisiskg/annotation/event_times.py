@@ -10,6 +10,8 @@ from crisiskg.annotation.syntax import Syntax
 from crisiskg.annotation.triggers import Lexicon
 
 _CLAUSE_EDGES = frozenset({"conj", "advcl", "xcomp", "relcl", "acl", "pcomp", "dep", "parataxis"})
+#: Tokens from the beginning of a sentence within which the head of a time that opens it stands.
+_FRONT = 4
 _MODIFIER_EDGES = frozenset({"nmod", "amod", "pobj"})
 #: Nouns that only part or name the event behind "of": "the start of the war".
 _STAGES = frozenset(
@@ -127,9 +129,27 @@ class EventTimes:
                 or dep not in _CLAUSE_EDGES | _MODIFIER_EDGES
                 or (dep in ("xcomp", "acl", "pcomp", "relcl") and not is_fact)
             ):
-                return None
+                return self._time_in_front(here, token, support) if is_fact else None
             clause = self.grammar.clause_of(head)
         return None
+
+    def _time_in_front(self, here: list[TimeAt], token: int, support: int | None) -> TimeExpression | None:
+        """Return the time that opens a sentence: "On 25 June crowds broke in; part of the building was set on fire".
+
+        It holds for the main clause and those that go on with it, but for what is told in the present perfect ("has denied it").
+        """
+        syntax = self.syntax
+        if len(here) != 1:
+            return None
+        first, _ = syntax.bounds[syntax.sentence[token]]
+        if here[0].token - first > _FRONT or syntax.pos[first] not in ("ADP", "DET", "PROPN", "NUM", "NOUN", "ADJ"):
+            return None
+        clause = self.grammar.clause_of(support if support is not None else token)
+        if any(syntax.lower[k] in ("has", "have") for k in syntax.kids(clause, "aux")):
+            return None
+        while syntax.dep[clause] in ("conj", "parataxis") and syntax.head[clause] != clause:
+            clause = syntax.head[clause]
+        return here[0].time if syntax.head[clause] == clause else None
 
     def _is_background(self, token: int) -> bool:
         """Say whether a known event only describes another noun: "supporters of the coup marched on Sunday"."""

@@ -23,7 +23,8 @@ _AGREEMENTS = frozenset(
         "understanding",
     }
 )
-_DEATHS = frozenset({"die", "perish", "death", "dead"})
+_SHOTS = frozenset({"shot", "round", "bullet"})
+_DEATHS = frozenset({"die", "perish", "death", "dead", "toll"})
 _THREATENING = frozenset({"promise", "vow", "pledge", "swear"})
 _PRISON = frozenset({"prison", "jail", "imprisonment", "year", "month", "life", "labour", "labor"})
 
@@ -40,6 +41,7 @@ class Candidate:
         mode: Mode after the rules.
         contexts: Contexts after the rules.
         generic: True for a verb without an entry, which tells a happening of no type.
+        voted: True for a word without an entry that the learned reader takes for a trigger.
     """
 
     token: int
@@ -49,6 +51,7 @@ class Candidate:
     mode: str | None
     contexts: tuple[str, ...]
     generic: bool = False
+    voted: bool = False
 
 
 def settle_types(candidates: list[Candidate], grammar: Grammar, index: MentionIndex) -> list[Candidate]:
@@ -80,7 +83,17 @@ def _drop_doubles(candidate: Candidate, by_token: dict[int, Candidate], grammar:
     """Drop what would tell one event twice."""
     syntax, token = grammar.syntax, candidate.token
     head = syntax.head[token]
+    if candidate.type == "AID" and _is_ordered(candidate, by_token, grammar):
+        dropped.add(token)
+        return
     if not candidate.trigger.verb:
+        told = by_token.get(head) if syntax.dep[token] in ("dobj", "nsubjpass") else None
+        if told is not None and (syntax.lemma[token], told.type) == ("protest", "ACCUSE"):
+            dropped.add(token)  # "lodged a protest": nobody took to the streets
+            return
+        if told is not None and syntax.lemma[token] in _SHOTS and told.type == candidate.type:
+            dropped.add(token)  # "fired a shot": the verb says it
+            return
         if candidate.support is not None and (verb := by_token.get(candidate.support)) is not None:
             lemma = syntax.lemma[token]
             if verb.type == candidate.type:
@@ -95,6 +108,14 @@ def _drop_doubles(candidate: Candidate, by_token: dict[int, Candidate], grammar:
         dropped.add(token)  # a demand made by demonstrating is the protest
     if candidate.type == "ASSAULT" and above.type == "MOBILIZE" and syntax.tag[token] == "VBG":
         dropped.add(above.token)  # "advanced on the town, killing 12"
+
+
+def _is_ordered(candidate: Candidate, by_token: dict[int, Candidate], grammar: Grammar) -> bool:
+    """Say whether a payment is what a court orders, which is no help."""
+    syntax = grammar.syntax
+    verb = candidate.support if candidate.support is not None else candidate.token
+    above = by_token.get(syntax.head[verb]) if syntax.dep[verb] in ("xcomp", "ccomp", "advcl") else None
+    return above is not None and above.type == "SANCTION" and syntax.lemma[above.token] in ("order", "sentence")
 
 
 def _choose_by_participants(candidate: Candidate, grammar: Grammar, index: MentionIndex) -> None:
@@ -142,7 +163,7 @@ def _choose_mode(candidate: Candidate, grammar: Grammar) -> None:
         if candidate.trigger.verb:
             near += grammar.subjects(token)
         for x in near:
-            for word in (syntax.lemma[x], *(syntax.lemma[c] for c in syntax.kids(x, "compound", "amod"))):
+            for word in (*(syntax.lemma[c] for c in syntax.kids(x, "compound", "amod")), syntax.lemma[x]):
                 mode = lexicon.instruments.get(word)
                 if mode is not None and not (candidate.mode == "explosives" and mode == "aerial" and word == "air"):
                     candidate.mode = mode

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crisiskg.annotation.adversaries import find_adversaries
+from crisiskg.annotation.argument_model import ArgumentWeigher, argument_model
 from crisiskg.annotation.arguments import ArgumentReader, Arguments
 from crisiskg.annotation.casualties import attach_quantities
 from crisiskg.annotation.event_agreement import FoundEvent, agree_on_plans, lend_from_content
@@ -17,8 +18,10 @@ from crisiskg.annotation.event_candidates import CandidateFinder
 from crisiskg.annotation.event_checks import EventChecks
 from crisiskg.annotation.event_places import PlaceReader
 from crisiskg.annotation.event_records import EventRecorder
+from crisiskg.annotation.event_time_lending import lend_times
 from crisiskg.annotation.event_times import EventTimes
 from crisiskg.annotation.event_types import Candidate, settle_types
+from crisiskg.annotation.event_votes import vote
 from crisiskg.annotation.factuality import Factuality
 from crisiskg.annotation.grammar import Grammar
 from crisiskg.annotation.modality import FactualityReader
@@ -32,6 +35,10 @@ if TYPE_CHECKING:
 
 #: Types whose simple present tells an act that is done in saying it.
 _SPEECH_TYPES = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"})
+
+#: Types whose nouns name what somebody says, and nouns of offers: they are there although others reject them.
+_SAID_TYPES = frozenset({"ACCUSE", "REQUEST", "THREATEN"})
+_OFFERS = frozenset({"offer", "proposal", "promise", "pledge"})
 
 
 def find_events(reading: Reading) -> None:
@@ -50,27 +57,39 @@ class EventFinder:
         """Index what the stages before have found."""
         self.reading = reading
         self.syntax = Syntax(reading.doc)
-        self.grammar = Grammar(self.syntax)
         self.index = MentionIndex(self.syntax, reading.mentions)
+        self.grammar = Grammar(self.syntax, {head: found[0].type for head, found in self.index.headed.items()})
         lexicon = load_lexicon()
         self.candidates = CandidateFinder(reading, self.grammar, self.index, lexicon)
         self.arguments = ArgumentReader(self.grammar, self.index, lexicon)
+        self.model = argument_model()
+        self.weigher = ArgumentWeigher(self.grammar, self.index)
         self.places = PlaceReader(self.grammar, self.index)
         self.factuality = FactualityReader(self.grammar)
         self.times = EventTimes(self.grammar, lexicon, reading.times)
         self.checks = EventChecks(reading, self.grammar, self.index)
-        self.recorder = EventRecorder(reading, self.grammar, self.factuality, self.times)
+        self.recorder = EventRecorder(reading, self.grammar, self.index, self.factuality, self.times)
 
     def run(self) -> None:
         """Find the events and append them to the reading."""
         found: list[FoundEvent] = []
-        for candidate in settle_types(self.candidates.find(), self.grammar, self.index):
+        candidates = self.candidates.find()
+        if self.reading.learned is not None:
+            candidates = vote(candidates, self.reading.learned, self.candidates)
+        for candidate in settle_types(candidates, self.grammar, self.index):
             arguments = self.arguments.read(candidate.token, candidate.trigger, candidate.support)
             if candidate.type == "THREATEN" and not arguments.recipient:
                 arguments.recipient = self._threatened_home(candidate.token, arguments)
             self.places.read(candidate.token, candidate.support, arguments, candidate.trigger)
+            if self.model is not None and candidate.type is not None:
+                self.weigher.add(candidate, arguments, self.model)
             headline = self.candidates.is_headline(candidate.token)
-            told = self.factuality.read(candidate.token, material=candidate.type not in _SPEECH_TYPES, headline=headline)
+            told = self.factuality.read(
+                candidate.token,
+                material=candidate.type not in _SPEECH_TYPES,
+                headline=self.candidates.is_title(candidate.token),
+                said=candidate.type in _SAID_TYPES or candidate.trigger.lemma in _OFFERS,
+            )
             self._weigh_support(candidate, arguments, told)
             self.checks.retype(candidate, arguments)
             if candidate.type != "CONSULT":
@@ -86,6 +105,7 @@ class EventFinder:
         agree_on_plans(found)
         base = len(self.reading.events)
         events = [self.recorder.record(f"v{base + i}", f) for i, f in enumerate(found)]
+        events = lend_times(events, self.reading)
         self.reading.events.extend(attach_quantities(events, self.reading, self.syntax))
         self.reading.relations.extend(find_adversaries(events, self.reading))
 

@@ -52,7 +52,21 @@ class Factuality:
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Words that change factuality, by what they do."""
+    """Words that change factuality, by what they do.
+
+    Attributes:
+        governors: Effect of a governing word on what it governs.
+        adverbs: Adverbs by what they say of their verb.
+        adjectives: Adjectives by what they say of a nominal event.
+        occurrence: Verbs that say of their subject that it takes place.
+        commitment: Verbs whose clause in the conditional is a plan of their subject.
+        conditions: Conjunctions of conditions.
+        future_marks: Conjunctions behind which lies what is yet to come.
+        lasting: Verbs of what goes on since a time: "has besieged the town since May".
+        phases: Verbs that begin or carry on what they govern.
+        failing: Verbs that say of their subject that it did not come about.
+        enders: Verbs and nouns that end what they govern, so that it was under way.
+    """
 
     governors: Mapping[str, str]
     adverbs: Mapping[str, frozenset[str]]
@@ -61,6 +75,10 @@ class Cues:
     commitment: frozenset[str]
     conditions: frozenset[str]
     future_marks: frozenset[str]
+    lasting: frozenset[str]
+    phases: frozenset[str]
+    failing: frozenset[str]
+    enders: frozenset[str]
 
 
 @cache
@@ -84,4 +102,8 @@ def load_cues() -> Cues:
         commitment=frozenset(tables["verbs"]["commitment"]),
         conditions=frozenset(tables["marks"]["condition"]),
         future_marks=frozenset(tables["marks"]["future"]),
+        lasting=frozenset(tables["verbs"]["lasting"]),
+        phases=frozenset(tables["verbs"]["phases"]),
+        failing=frozenset(tables["verbs"]["failing"]),
+        enders=frozenset(tables["verbs"]["enders"]),
     )

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from crisiskg.annotation.records import EntityType
-from crisiskg.annotation.settlements import Settlement, Settlements, fold_name, open_settlements
+from crisiskg.annotation.settlements import Division, Settlement, Settlements, fold_name, open_settlements
 from crisiskg.namespaces import CKG, CKGC, GEO, GN, RDF, RDFS, SKOS, WD
 from crisiskg.resources import folder
 
 if TYPE_CHECKING:
+    from crisiskg.annotation.local_reference import LocalReference
     from crisiskg.settings import Settings
 
 NameKind = Literal["name", "acronym", "demonym"]
@@ -178,11 +179,13 @@ class Gazetteer:
         entries: Reference entries by IRI.
         holdings: Who held which office.
         settlements: Settlements by name; None where they were not loaded.
+        local: Reference data that a user has imported; None where there are none.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
     holdings: tuple[OfficeHolding, ...] = ()
     settlements: Settlements | None = None
+    local: LocalReference | None = None
     _by_name: dict[str, list[tuple[Entry, NameKind]]] = field(default_factory=lambda: defaultdict(list), repr=False)
     _by_fold: dict[str, list[tuple[Entry, NameKind]]] = field(default_factory=lambda: defaultdict(list), repr=False)
     _by_context: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list), repr=False)
@@ -274,6 +277,10 @@ class Gazetteer:
         """Return the settlements with this name, main names and large ones first."""
         return self.settlements.named(name) if self.settlements is not None else ()
 
+    def divisions(self, name: str) -> tuple[Division, ...]:
+        """Return the provinces, districts and counties with this name, whole names and large ones first."""
+        return self.settlements.divisions(name) if self.settlements is not None else ()
+
     def state_of_capital(self, name: str) -> Entry | None:
         """Return the state whose capital has this name; None where there is none or more than one."""
         states = self._capitals.get(fold_name(name), [])
@@ -347,13 +354,17 @@ def load_gazetteer(settings: Settings) -> Gazetteer:
     """Load the reference data and open the settlements.
 
     Args:
-        settings: Which settlements are used (`gazetteer_min_population`).
+        settings: Which settlements and which imported reference data are used (`gazetteer_min_population`, `reference_base`).
 
     Raises:
-        ModelUnavailable: the settlements are not there.
+        ModelUnavailable: the settlements are not there, or the imported reference data cannot be read.
     """
+    from crisiskg.annotation.local_reference import LocalReference
+
     entries, holdings = read_reference(folder("ontology") / "reference")
-    return Gazetteer(entries, holdings, open_settlements(settings.gazetteer_min_population))
+    imported = Path(settings.reference_base)
+    local = LocalReference(imported) if imported.is_file() else None
+    return Gazetteer(entries, holdings, open_settlements(settings.gazetteer_min_population), local)
 
 
 @cache

@@ -28,6 +28,18 @@ _CIRCUMSTANTIAL = frozenset(_CIRCUMSTANTIAL_TEXT.split())
 _ENDING = frozenset({"stop", "halt"})
 #: Words whose nominal object may never come about.
 _REFUSING = frozenset({"reject", "oppose", "refuse", "abandon", "ban", "forbid", "bar", "block", "exclude", "discourage"})
+#: Words whose nominal object goes on by them.
+_KEEPING = frozenset({"extend", "prolong", "enforce", "maintain", "observe", "uphold", "respect", "tighten"})
+#: What lasts or is in force, said of a nominal event.
+_LASTING_VERBS = frozenset({"remain", "persist", "rage", "continue", "linger", "drag"})
+_IN_FORCE = frozenset({"force", "place", "way", "effect"})
+#: Words that open a clause which takes for granted that something happened.
+_KNOWN_OPENINGS = frozenset({"how", "why", "who", "whoever", "what", "where", "when"})
+#: Agreements, which are there once they are announced.
+_ACCORDS = frozenset({"deal", "agreement", "accord", "pact", "settlement", "compromise"})
+_TRUCES = frozenset({"truce", "ceasefire", "cease-fire", "armistice", "pause"})
+#: Nouns of an attempt on power, which a verb of failing denies.
+_COUPS = frozenset({"coup", "putsch", "takeover", "mutiny"})
 #: Words of expectation that leave little doubt.
 _LIKELY = frozenset({"likely", "certain", "sure", "bound", "inevitable"})
 
@@ -35,14 +47,17 @@ _LIKELY = frozenset({"likely", "certain", "sure", "bound", "inevitable"})
 class Ascent:
     """The walk from one trigger up to the root of its sentence."""
 
-    def __init__(self, verbs: VerbModality, told: Factuality, *, definite: bool) -> None:
+    def __init__(self, verbs: VerbModality, told: Factuality, *, definite: bool, said: bool = False) -> None:
         """Start with what the trigger itself tells.
 
         Args:
             verbs: The verb forms of the document.
             told: What is told so far; the walk changes it.
             definite: Whether the trigger is a verb, or a noun that speaks of something known ("the attack").
+            said: Whether it is a noun of what somebody says ("the charge"), which is there although others reject it.
         """
+        self.said = said
+        self.trigger = -1
         self.verbs = verbs
         self.clauses = verbs.clauses
         self.syntax = verbs.syntax
@@ -58,6 +73,7 @@ class Ascent:
             nominal: Whether it is a noun.
         """
         syntax = self.syntax
+        self.trigger = token
         current, noun = token, nominal
         for _ in range(24):  # deeper nesting than any sentence has
             dep, head = syntax.dep[current], syntax.head[current]
@@ -73,7 +89,7 @@ class Ascent:
             if dep == "acl" and not any(syntax.lower[c] == "to" for c in syntax.kids(current, "aux")):
                 return  # a participle says what its noun did or suffered
             if dep in ("prep", "agent", "dative"):
-                if syntax.lower[current] in _WITHOUT:
+                if syntax.lower[current] in _WITHOUT or (syntax.lower[current] == "of" and syntax.lower[head] in _WITHOUT):
                     self.told.polarity = "negative"
                     return
                 if not self._is_accused(head) and not self._govern(head, noun, syntax.lower[current]):
@@ -90,12 +106,16 @@ class Ascent:
                     return
                 current = head
                 continue
-            if dep in ("appos", "npadvmod", "tmod", "dep", "nmod"):
+            if dep in ("appos", "npadvmod", "tmod", "dep", "nmod") or (dep == "amod" and syntax.tag[current] == "VBN"):
                 return
             if noun and dep in ("nsubj", "nsubjpass"):
                 self._said_of(head)
                 if not self.definite and syntax.dep[head] == "advcl":
                     self._adverbial(head, syntax.head[head])
+                return
+            if noun and dep == "attr" and syntax.lemma[head] == "be":
+                if self.clauses.is_negated(head) and any(syntax.lower[c] in ("a", "an") for c in syntax.kids(current, "det")):
+                    self.told.polarity = "negative"  # "it was not a coup"
                 return
             if dep == "xcomp" and syntax.lemma[head] == "be":
                 self.told.weaken("planned")  # "envoys are to meet"
@@ -103,6 +123,22 @@ class Ascent:
             reaches_back = self.cues.governors.get(syntax.lemma[head]) in ("reported", "alleged", "fear", "threat")
             if dep in ("ccomp", "csubj") and current < head and not reaches_back:
                 return
+            if (
+                not noun
+                and dep in ("ccomp", "csubj", "csubjpass", "nsubj", "nsubjpass", "pcomp")
+                and self._is_known_clause(current)
+            ):
+                return
+            if dep == "ccomp" and not noun and any(syntax.lower[c] == "whether" for c in syntax.kids(current, "mark")):
+                self.told.weaken("hypothetical")
+                return
+            if dep == "ccomp" and not noun and syntax.lemma[head] == "insist" and self._is_future(current):
+                self.told.weaken(None, "probable")  # "insists that she will not resign"
+                current = head
+                continue
+            if dep == "ccomp" and not noun and self._has_passed(current, head):
+                current = head
+                continue
             if dep == "ccomp" and not noun and self._is_assertion(current, head):
                 self.told.weaken(None, "probable" if syntax.lemma[head] in _ASSERTING else None)
                 current = head
@@ -117,6 +153,35 @@ class Ascent:
         syntax = self.syntax
         verb = syntax.head[token]
         return syntax.dep[token] in ("dobj", "nsubjpass") and self.cues.governors.get(syntax.lemma[verb]) == "alleged"
+
+    def _is_future(self, verb: int) -> bool:
+        return any(self.syntax.lower[a] in FUTURE for a in self.clauses.auxiliaries(verb))
+
+    def _is_known_clause(self, verb: int) -> bool:
+        """Say whether a clause takes for granted what it tells: "how many died", "whoever ordered it", in the past tense."""
+        syntax = self.syntax
+        auxiliaries = self.clauses.auxiliaries(verb)
+        past = syntax.tag[verb] == "VBD" or any(syntax.lower[a] in ("had", "was", "were") for a in auxiliaries)
+        if not past or any(syntax.tag[a] == "MD" for a in auxiliaries):
+            return False
+        first, _ = syntax.edges(verb)
+        return syntax.lower[first] in _KNOWN_OPENINGS
+
+    def _has_passed(self, verb: int, head: int) -> bool:
+        """Apply a word of threat or fear before a clause that tells what has been: "fear that boys may have been seized"."""
+        syntax = self.syntax
+        effect = self.cues.governors.get(syntax.lemma[head])
+        if effect not in ("threat", "fear") or not syntax.kids(verb, "nsubj", "nsubjpass"):
+            return False
+        auxiliaries = self.clauses.auxiliaries(verb)
+        perfect = any(syntax.lower[a] in ("has", "had", *HAVE) for a in auxiliaries)
+        past = syntax.tag[verb] == "VBD" or any(syntax.lower[a] in ("was", "were") for a in auxiliaries)
+        if not perfect and (not past or any(syntax.tag[a] == "MD" for a in auxiliaries) or self.clauses.is_condition(verb)):
+            return False
+        if effect == "fear":
+            self.told.weaken(None, "possible")
+            self.told.feared = True
+        return True
 
     def _is_assertion(self, verb: int, head: int) -> bool:
         """Say whether a word of planning or wishing only asserts what its clause tells: "announced that X had fled"."""
@@ -145,9 +210,20 @@ class Ascent:
         if noun and verbal and through is None and lemma in _SUSPENDING:
             self.told.weaken("hypothetical")  # "suspended the deployment": it does not go on, and may never have begun
             return False
+        if noun and self._presupposes(head):
+            return False
+        if not noun and not verbal and self.clauses.is_none(head):
+            self.told.weaken("hypothetical")  # "has no power to dismiss her", "has no policy of negotiating"
+            self.told.polarity = "negative"
+            return True
+        if not noun and lemma == "short" and through == "of":
+            self.told.polarity = "negative"  # "stopped short of announcing"
+            return True
         effect = self.cues.governors.get(lemma)
         if lemma == "go" and syntax.lower[head] != "going":
             effect = "fact"
+        if effect == "want" and noun and through == "for" and lemma in ("want", "seek") and syntax.is_passive(head):
+            return False  # "wanted for the bombing"
         if noun and effect == "reported" and verbal:
             effect = None  # "estimated the losses": about something known
         held_off = effect in ("fear", "threat") or (effect == "negative" and through == "from")
@@ -164,10 +240,24 @@ class Ascent:
             return self._deny(head, noun, through)
         return self._weaken(head, effect)
 
+    def _presupposes(self, head: int) -> bool:
+        """Apply a word that ends or keeps up what it governs, which is under way: "called on them to halt the offensive"."""
+        syntax, lemma = self.syntax, self.syntax.lemma[head]
+        forms = [syntax.lower[a] for a in self.clauses.auxiliaries(head)]
+        told = syntax.tag[head] in ("VBD", "VBZ", "VBP") or any(f in ("has", "had", "was", "were", *HAVE) for f in forms)
+        keeps = lemma in _KEEPING and (told or self.definite)
+        if not keeps and (lemma not in self.cues.enders or told):
+            return False
+        if self.told.status == "happened" and self.told.polarity == "positive":
+            self.told.status = "ongoing"
+        return True
+
     def _deny(self, head: int, noun: bool, through: str | None) -> bool:
         """Apply a word that says that something did not come about, or came to its end; say whether to go on upwards."""
         syntax, lemma = self.syntax, self.syntax.lemma[head]
         verbal = syntax.pos[head] in ("VERB", "AUX")
+        if noun and self.said and lemma in _REFUSING | {"deny", "denial"}:
+            return False  # "rejected the charges": they were made
         if lemma in _ENDING and (noun or through != "from"):
             return True  # "stopped firing": there was firing
         if noun and lemma in _REFUSING:
@@ -197,9 +287,10 @@ class Ascent:
             if lemma == "unlikely":
                 told.polarity = "negative"
         elif effect == "want":
-            told.weaken("hypothetical")
+            told.weaken("planned" if lemma == "invite" and self.syntax.pos[self.trigger] == "NOUN" else "hypothetical")
         elif effect == "plan":
-            told.weaken("planned")
+            if lemma != "announce" or self.syntax.lemma[self.trigger] not in _ACCORDS:
+                told.weaken("planned")
         elif effect == "alleged":
             told.weaken(None, "possible")
         elif effect == "reported":
@@ -226,12 +317,38 @@ class Ascent:
             self.told.weaken("hypothetical")
             return
         marks = [syntax.lower[c] for c in syntax.children[clause] if syntax.dep[c] in ("mark", "advmod")]
+        modals = [syntax.lower[a] for a in self.clauses.auxiliaries(clause) if syntax.tag[a] == "MD"]
+        if "before" in marks and ("could" in modals or "can" in modals):
+            self.told.weaken("hypothetical")  # "before it could be signed": it never was
+            self.told.polarity = "negative"
+            return
         future = any(
             syntax.lower[a] in FUTURE or syntax.lower[a] in ("would", "may", "might", "could")
             for a in self.clauses.auxiliaries(head)
         )
         if any(m in self.cues.future_marks for m in marks) and future and syntax.tag[clause] not in ("VBD", "VBN"):
             self.told.weaken("hypothetical")
+
+    def _is_in_force(self, verb: int) -> None:
+        """Tell a noun's event as going on where its verb says so: "the curfew remains in force", "while raids were under way"."""
+        syntax, told = self.syntax, self.told
+        if told.status != "happened":
+            return
+        forms = [syntax.lower[a] for a in self.clauses.auxiliaries(verb)]
+        lemma = syntax.lemma[verb]
+        goes_on = syntax.tag[verb] == "VBG" and any(f in ("is", "are", "was", "were") for f in forms)
+        present = goes_on or syntax.tag[verb] in ("VBZ", "VBP") or lemma == "continue"
+        steady = present and (lemma in _LASTING_VERBS or (lemma == "hold" and syntax.lemma[self.trigger] in _TRUCES))
+        in_force = syntax.lemma[verb] in ("be", "remain", "stay") and any(
+            name in ("in", "under") and syntax.lemma[x] in _IN_FORCE for name, x in syntax.prepositions(verb)
+        )
+        underway = any(syntax.lower[c] == "underway" for c in syntax.children[verb])
+        if (
+            (steady or in_force or underway)
+            and not self.clauses.is_negated(verb)
+            and "MD" not in {syntax.tag[a] for a in self.clauses.auxiliaries(verb)}
+        ):
+            told.status = "ongoing"
 
     def _said_of(self, verb: int) -> None:
         """Apply what a verb of occurrence or a predicate says of a nominal event that is its subject."""
@@ -244,8 +361,14 @@ class Ascent:
                     self.told.weaken("hypothetical", "probable" if syntax.lemma[child] in ("likely", "probable") else "possible")
                 if syntax.lower[child] in ("over", "finished"):
                     return
+        self._is_in_force(verb)
+        if lemma in self.cues.failing and syntax.lemma[self.trigger] in _COUPS and not self.clauses.is_negated(verb):
+            self.told.polarity = "negative"
         effect = self.cues.governors.get(lemma)
         passive = syntax.is_passive(verb)
+        if passive and lemma == "call" and any(name == "for" for name, _ in syntax.prepositions(verb)):
+            self.told.weaken("planned")  # "a rally is called for Friday"
+            return
         if passive and lemma in _SUSPENDING:
             self.told.weaken("hypothetical")
         if passive and effect in ("plan", "want", "fear", "threat", "possible", "negative", "alleged", "reported"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crisiskg.annotation.syntax import NOUN_MODIFIERS, Syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 #: Nouns that only measure or gather what "of" brings: "dozens of villagers", "a group of gunmen".
 _MEASURES_TEXT = """
@@ -17,6 +17,8 @@ remnant bulk ten each both any few sort kind type body ten figure scores tens
 """
 MEASURES = frozenset(_MEASURES_TEXT.split())
 RELATIVE = frozenset({"who", "which", "that", "whom"})
+#: Adjectives whose subject is what the infinitive behind them is done to: "is hard to defeat".
+_TOUGH = frozenset({"hard", "easy", "difficult", "impossible", "tough", "dangerous", "simple"})
 #: Verbs whose object, not their subject, is the one that acts in the infinitive behind it.
 _OBJECT_CONTROL_TEXT = """
 ask urge order tell force compel allow permit let help encourage persuade want invite instruct command press call appeal
@@ -29,9 +31,15 @@ OBJECT_CONTROL = frozenset(_OBJECT_CONTROL_TEXT.split())
 class Grammar:
     """Grammatical places around the tokens of one parse; what was asked once is remembered."""
 
-    def __init__(self, syntax: Syntax) -> None:
-        """Keep the parse."""
+    def __init__(self, syntax: Syntax, kinds: Mapping[int, str] | None = None) -> None:
+        """Keep the parse.
+
+        Args:
+            syntax: The parse.
+            kinds: Type of the mention that a token heads, where that is known.
+        """
         self.syntax = syntax
+        self.kinds: Mapping[int, str] = kinds or {}
         self._subjects: dict[int, list[int]] = {}
         self._objects: dict[int, list[int]] = {}
 
@@ -98,6 +106,8 @@ class Grammar:
             if syntax.pos[head] == "NOUN":
                 return self.of(head) or self.possessors(head)
             return self._passed_on(head)
+        if dep in ("acomp", "oprd") and syntax.pos[head] in ("VERB", "AUX") and syntax.lemma[verb] not in _TOUGH:
+            return self._passed_on(head)  # "is willing to withdraw"
         if self._is_misread_gerund(verb) and syntax.dep[head] == "pobj":
             return self._passed_on(syntax.head[syntax.head[head]])
         if dep == "acl":

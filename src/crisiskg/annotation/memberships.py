@@ -45,7 +45,7 @@ def find_changes(writer: RelationWriter) -> None:
                 finder.removed(token)
             if lemma in ("appear", "feature", "pose", "star", "speak", "surface"):
                 finder.appear(token, writer.grammar.subjects(token))
-            elif lemma in ("fight", "serve", "work"):
+            elif lemma in ("fight", "serve", "work", "teach", "lecture"):
                 finder.serve(token)
         elif syntax.pos[token] == "NOUN":
             if lemma in ("appearance",):
@@ -103,7 +103,7 @@ class _ChangeFinder(RelationFinder):
             for name, x in self.syntax.prepositions(verb):
                 group = self.index.at(x)
                 if (
-                    name in ("for", "in", "with", "alongside")
+                    name in ("for", "in", "with", "at")
                     and group is not None
                     and group.type in ORGANIZATIONS
                     and self.w.named(group)

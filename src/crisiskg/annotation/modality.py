@@ -16,6 +16,8 @@ from crisiskg.annotation.verb_modality import VerbModality
 _DEFINITE = frozenset(
     {"the", "this", "that", "these", "those", "its", "their", "his", "her", "our", "my", "your", "both", "each"}
 )
+#: Words of questions that take for granted what they ask about.
+_PRESUPPOSING = frozenset({"who", "why", "when", "where", "how"})
 _DOUBTS: tuple[Certainty, ...] = ("probable", "possible")
 
 
@@ -29,13 +31,14 @@ class FactualityReader:
         self.cues = load_cues()
         self.verbs = VerbModality(self.syntax, self.cues)
 
-    def read(self, token: int, *, material: bool = True, headline: bool = False) -> Factuality:
+    def read(self, token: int, *, material: bool = True, headline: bool = False, said: bool = False) -> Factuality:
         """Return how the event of a trigger is told.
 
         Args:
             token: The head word of the trigger.
             material: Whether the type is one of deeds; in the simple present these go on, while acts of speech are done.
             headline: Whether it stands in a title or caption, where the present tense tells what has happened.
+            said: Whether it is what somebody says ("the charge"), which is there although others reject it.
         """
         told = Factuality()
         verbal = self.syntax.pos[token] in ("VERB", "AUX")
@@ -43,8 +46,10 @@ class FactualityReader:
             self.verbs.read(token, told, material=material, headline=headline)
         else:
             self._own_noun(token, told)
-        Ascent(self.verbs, told, definite=verbal or self.is_known(token)).climb(token, nominal=not verbal)
-        if told.is_fact and self._is_asked(token):
+        definite = verbal or self.is_known(token)
+        Ascent(self.verbs, told, definite=definite, said=said and not verbal).climb(token, nominal=not verbal)
+        asserted = not self._is_presupposed(token, verbal=verbal)
+        if told.is_fact and asserted and self._is_asked(token, passed=told.status == "happened" and verbal):
             told.weaken("hypothetical")
         return told
 
@@ -59,21 +64,53 @@ class FactualityReader:
         named = bool(syntax.kids(noun, "poss"))
         return (named or not words.isdisjoint(_DEFINITE)) and words.isdisjoint(self.cues.adjectives["open"])
 
-    def _is_asked(self, token: int) -> bool:
-        """Say whether the sentence is a question: what is asked is not told."""
+    def _is_presupposed(self, token: int, *, verbal: bool) -> bool:
+        """Say whether a question would take an event for granted: "the threat", "the village that rebels burned"."""
+        syntax = self.syntax
+        if not verbal:
+            return self.is_known(token)
+        return syntax.dep[token] in ("relcl", "acl", "amod") and syntax.tag[token] in ("VBD", "VBN")
+
+    def _is_asked(self, token: int, *, passed: bool) -> bool:
+        """Say whether the sentence is a question: what is asked is not told; who did what has passed is."""
         syntax = self.syntax
         first, behind = syntax.bounds[syntax.sentence[token]]
         for last in range(behind - 1, max(first, behind - 4), -1):
             if syntax.lower[last] == "?":
-                return True
+                return not (passed and self._takes_as_known(first, last))
             if syntax.pos[last] not in ("PUNCT", "SPACE"):
                 return False
         return False
 
+    def _is_scheduled(self, participle: int) -> bool:
+        """Say whether a participle sets a date for its noun: "the summit due in May", not "the truce due to lapse in May"."""
+        syntax = self.syntax
+        if syntax.lower[participle] not in ("set", "due", "scheduled", "slated", "planned", "called"):
+            return False
+        if any(syntax.lemma[x] in ("lapse", "expire", "end", "finish", "close") for x in syntax.kids(participle, "xcomp")):
+            return False
+        if syntax.lower[participle] == "called":
+            return any(name == "for" for name, _ in syntax.prepositions(participle))
+        return bool(syntax.kids(participle, "xcomp")) or any(
+            name in ("for", "in", "on", "at") for name, _ in syntax.prepositions(participle)
+        )
+
+    def _takes_as_known(self, first: int, last: int) -> bool:
+        """Say whether a question asks only who, when, why or how many, and takes it as known that something happened."""
+        words = [t for t in range(first, min(first + 3, last)) if self.syntax.pos[t] not in ("PUNCT", "SPACE")]
+        opening = [self.syntax.lower[t] for t in words]
+        return bool(opening) and opening[0] in _PRESUPPOSING and opening[1:2] != ["about"]
+
     def _own_noun(self, noun: int, told: Factuality) -> None:
         syntax, adjectives = self.syntax, self.cues.adjectives
+        first, _ = syntax.edges(noun)
+        if first > 1 and syntax.lower[first - 1] == "than" and syntax.lower[first - 2] == "rather":
+            told.weaken("hypothetical")  # "a pause rather than a clash"
+            told.polarity = "negative"
         for child in syntax.children[noun]:
             lower, dep = syntax.lower[child], syntax.dep[child]
+            if dep in ("acl", "amod") and child > noun and self._is_scheduled(child):
+                told.weaken("planned")
             if dep in ("amod", "det", "compound", "neg", "preconj", "advmod"):
                 if lower in ("no", "neither") or dep == "neg":
                     told.polarity = "negative"

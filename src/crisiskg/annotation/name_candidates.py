@@ -290,7 +290,7 @@ def model_names(doc: Doc) -> list[Name]:
         if kind is None and label not in ("LAW", "PRODUCT", "WORK_OF_ART"):
             continue
         for first, last in _split(doc, ent.start, ent.end, kind):
-            trimmed = _trim(doc, first, last)
+            trimmed = trim_name(doc, first, last)
             if trimmed is None:
                 continue
             start, end = trimmed
@@ -331,7 +331,7 @@ def _split(doc: Doc, start: int, end: int, kind: EntityType | None) -> list[tupl
     return pieces
 
 
-def _trim(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
+def trim_name(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
     """Take articles, possessive endings, quotes, white space, prefixes, titles and words in lower case off the edges."""
     words = name_words()
     changed = True
@@ -449,7 +449,7 @@ def capital_runs(doc: Doc) -> list[Name]:
             else:
                 break
         end = min(end, count)
-        trimmed = _trim(doc, index, end)
+        trimmed = trim_name(doc, index, end)
         if trimmed is not None:
             start, stop = trimmed
             single = stop - start == 1

@@ -16,6 +16,7 @@ from crisiskg.annotation.name_companies import company_names, settle_companies
 from crisiskg.annotation.name_joining import join_names
 from crisiskg.annotation.name_places import settle_places
 from crisiskg.annotation.name_types import CLASSES, NameTyper, name_typer
+from crisiskg.annotation.name_votes import join_shares, learned_shares, vote_spans
 from crisiskg.annotation.names import ORGANIZATIONS, Name
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import EntityType
@@ -52,8 +53,13 @@ def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     names = find_candidates(reading, gazetteer)
     _contextual(doc, names, gazetteer)
     typer = name_typer()
+    if reading.learned is not None:
+        names = vote_spans(doc, names, reading.learned)
+        for name in names:
+            if name.source == "learned" and name.type == "Organization":
+                name.type = _organization_kind(doc[name.start : name.end]) or name.type
     if typer is not None:
-        _retype(doc, names, gazetteer, typer)
+        _retype(reading, names, gazetteer, typer)
     _generic(doc, names)
     settle_companies(doc, names)
     settle_places(doc, names, gazetteer)
@@ -159,9 +165,13 @@ def is_settled(name: Name) -> bool:
     return name.demonym or name.source in ("reference", "part", "list") or name.type == "Company"
 
 
-def _retype(doc: Doc, names: list[Name], gazetteer: Gazetteer, typer: NameTyper) -> None:
-    """Let the model decide the types that the reference data do not settle."""
-    for name, shares in zip(names, typer.probabilities(doc, names, gazetteer), strict=True):
+def _retype(reading: Reading, names: list[Name], gazetteer: Gazetteer, typer: NameTyper) -> None:
+    """Let the models decide the types that the reference data do not settle."""
+    doc = reading.doc
+    judged = typer.probabilities(doc, names, gazetteer)
+    if reading.learned is not None:
+        judged = join_shares(judged, learned_shares(doc, names, reading.learned))
+    for name, shares in zip(names, judged, strict=True):
         if is_settled(name):
             continue
         best = int(shares.argmax())

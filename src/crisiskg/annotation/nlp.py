@@ -48,7 +48,7 @@ def model_folder(chosen: Path | None = None) -> Path:
     """Return the folder of the spaCy pipeline.
 
     Args:
-        chosen: Folder of another pipeline (setting `spacy_model`); None means the installed one.
+        chosen: Folder, or name of an installed package, of another pipeline (setting `spacy_model`); None means the usual one.
 
     Returns:
         A folder that holds a `meta.json`.
@@ -58,9 +58,11 @@ def model_folder(chosen: Path | None = None) -> Path:
     """
     if chosen is not None:
         if not (chosen / "meta.json").is_file():
+            if spacy.util.is_package(str(chosen)):
+                return _package_folder(str(chosen))
             raise ModelUnavailable(
                 f"spacy_model is {str(chosen)!r}, which is not the folder of a spaCy pipeline: it has no meta.json",
-                hint="Give the folder that holds meta.json and config.cfg.",
+                hint="Give the folder that holds meta.json and config.cfg, or the name of an installed package of a pipeline.",
             )
         return chosen
     try:
@@ -74,6 +76,15 @@ def model_folder(chosen: Path | None = None) -> Path:
     if not (folder / "meta.json").is_file():
         raise ModelUnavailable(f"the distribution {DISTRIBUTION} {distribution.version} does not hold {MODEL_FOLDER}")
     return folder
+
+
+def _package_folder(name: str) -> Path:
+    """Return the folder of data inside a package of a pipeline, which is not imported."""
+    root = Path(str(importlib.metadata.distribution(name).locate_file(name)))
+    found = sorted(path.parent for path in root.glob("*/meta.json"))
+    if not found:
+        raise ModelUnavailable(f"spacy_model is {name!r}, an installed package that holds no spaCy pipeline")
+    return found[-1]
 
 
 def check_weights(folder: Path, expected: dict[str, str] | None = None) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from crisiskg.annotation.clusters import Cluster
-from crisiskg.annotation.records import Mention
-from crisiskg.annotation.resolution import Resolution, compatible
+from crisiskg.annotation.antecedent_features import Anaphor, unit_vector
+from crisiskg.annotation.antecedents import MOST, AntecedentChoice
+from crisiskg.annotation.clusters import Cluster, coarse
+from crisiskg.annotation.records import EntityType, Mention
+from crisiskg.annotation.resolution import compatible
 
-_DEFINITE = frozenset(["the", "this", "that", "these", "those", "its", "his", "her", "their", "our", "such", "said"])
+#: How many sentences back a nominal's antecedent without a word in common may lie.
+SENTENCES_BACK = 5
+
 _COPULAS = frozenset(["be", "become", "remain"])
 _HEDGES = frozenset(
     ["probably", "possibly", "perhaps", "maybe", "presumably", "likely", "allegedly", "reportedly", "not", "unlike"]
@@ -61,30 +65,15 @@ _TAKES_UP: dict[str, frozenset[str]] = {
     "guard": frozenset({"SecurityForce"}),
     **dict.fromkeys(["mission", "force"], frozenset({"IntergovernmentalOrganization", "SecurityForce"})),
 }
-
-
-#: Nouns that take up a name only where one of its names holds them: "the court" is no other body.
+#: Nouns of bodies that as a rule stand in their names.
 _BODIES = frozenset(
-    [
-        "ministry",
-        "court",
-        "commission",
-        "parliament",
-        "council",
-        "assembly",
-        "tribunal",
-        "congress",
-        "senate",
-        "party",
-        "bank",
-        "front",
-    ]
+    ["ministry", "court", "commission", "parliament", "council", "assembly", "tribunal", "congress", "senate", "party"]
 )
 _SETTLED = frozenset({"city", "town", "village", "hamlet", "suburb"})
 _WIDE = frozenset({"province", "region", "territory", "island", "area", "valley", "peninsula", "enclave"})
 
 
-class NominalCoreference(Resolution):
+class NominalCoreference(AntecedentChoice):
     """The part of coreference that ties nominals."""
 
     def tie_nominal(self, mention: Mention, head: Token) -> None:
@@ -93,20 +82,31 @@ class NominalCoreference(Resolution):
         plural = head.tag_ in ("NNS", "NNPS") or head.tag_ == "CD" or mention.type == "PopulationGroup"
         lemma = head.lemma_.lower()
         cluster, score = self._apposed(mention, head), 0.9
-        determiner = span[0].lower_
-        definite = determiner in _DEFINITE
         body = self._body_key(mention, head, lemma)
         lead = self._lead_key(mention, head, lemma)
         if cluster is None and body is not None and body in self.by_body:
             cluster, score = self.by_body[body], 0.8
         if cluster is None and lead is not None and lead in self.by_lead:
             cluster, score = self.by_lead[lead], 0.8
-        if cluster is None and (definite or not plural):
-            cluster, score = self._taken_up(mention, head, lemma, plural, definite), 0.65
-        if cluster is None and plural and len(span) == 1:
-            cluster, score = self._same_words(mention, head.lower_), 0.55
+        owners, states = self._owners(mention)
         if cluster is None:
-            cluster, score = self.new(), 1.0
+            anaphor = Anaphor(
+                self.reading,
+                mention,
+                head,
+                self.sentence_of(head),
+                plural=plural,
+                quoted=self.in_quotation(mention.start),
+                modifiers=self._modifiers(mention, head),
+                owners=owners,
+                states=states,
+            )
+            candidates, fitting = self.nominal_candidates(anaphor)
+            cluster, score = self._body_named(anaphor, candidates), 0.8
+            if cluster is None:
+                cluster, score = self.choose(anaphor, candidates, fitting)
+        if cluster is None:
+            cluster = self.new()
             cluster.plural = plural
         if body is not None:
             self.by_body.setdefault(body, cluster)
@@ -117,7 +117,59 @@ class NominalCoreference(Resolution):
             self.by_lead[lead] = cluster
         self.tie(mention, cluster, score)
         cluster.describe([token.lemma_.lower() for token in span if token.pos_ in ("NOUN", "PROPN") and token.i <= head.i])
+        cluster.heads.setdefault(lemma, unit_vector(head))
+        cluster.owners |= owners
+        cluster.states |= states
         self.touch(cluster, mention)
+
+    def _body_named(self, anaphor: Anaphor, candidates: list[Cluster]) -> Cluster | None:
+        """Return the one body spoken of lately whose name holds the noun: "the court" behind "International Criminal Court"."""
+        if anaphor.lemma not in _BODIES or anaphor.determiner != "the" or anaphor.modifiers or anaphor.owners or anaphor.plural:
+            return None
+        earliest = anaphor.sentence - SENTENCES_BACK
+        found = [c for c in candidates if c.names and anaphor.lemma in c.words and c.sentence >= earliest]
+        return found[0] if len(found) == 1 else None
+
+    def _owners(self, mention: Mention) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the clusters of the names and owners within a nominal, and those of states among them."""
+        span = self.reading.span_of(mention)
+        found = [
+            cluster
+            for other in self.reading.mentions_in(span.start, span.end)
+            if other.id != mention.id and (cluster := self.owner.get(other.id)) is not None
+        ]
+        return frozenset(map(id, found)), frozenset(id(cluster) for cluster in found if cluster.type == "State")
+
+    def nominal_candidates(self, anaphor: Anaphor) -> tuple[list[Cluster], list[bool]]:
+        """Return what a nominal may take up, the last one spoken of first, and whether its noun takes up such things."""
+        mention, lemma, form = anaphor.mention, anaphor.lemma, anaphor.head.lower_
+        earliest = anaphor.sentence - SENTENCES_BACK
+        if anaphor.determiner in ("a", "some"):
+            return [], []  # "a militia" is one of which the text has not spoken yet
+        # "fighters" without an article are as a rule fighters in general, or others than "the insurgents".
+        bare = anaphor.plural and anaphor.determiner in ("-", "modified")
+        family = _family(mention.type)
+        found: list[Cluster] = []
+        known: list[bool] = []
+        for cluster in self.recent(mention.start):
+            held = lemma in cluster.heads or lemma in cluster.roles or lemma in cluster.words
+            if not held and cluster.sentence < earliest:
+                continue
+            if bare and lemma not in cluster.heads:
+                continue
+            if anaphor.states and cluster.states and not anaphor.states & cluster.states:
+                continue  # "Chadian troops" are no French ones
+            fits = self._fits_noun(lemma, form, cluster)
+            if not fits and _family(cluster.type) != family:
+                continue
+            latest = cluster.latest
+            if latest is None or latest.end > mention.start:
+                continue
+            found.append(cluster)
+            known.append(fits)
+            if len(found) == MOST:
+                break
+        return found, known
 
     def _body_key(self, mention: Mention, head: Token, lemma: str) -> tuple[str, str] | None:
         """What identifies a state's body: "Tajik government", "the government of Tajikistan"; None for other nominals."""
@@ -269,60 +321,6 @@ class NominalCoreference(Resolution):
             if other.kind == "name" and (abs(other.start - mention.end) <= 2 or abs(mention.start - other.end) <= 2)
         ]
 
-    def _taken_up(self, mention: Mention, head: Token, lemma: str, plural: bool, definite: bool) -> Cluster | None:
-        span = self.reading.span_of(mention)
-        modified = any(
-            token.dep_ in ("amod", "compound", "nmod", "poss", "nummod", "prep") for token in span if token.i != head.i
-        )
-        limit = self.sentence_limit(head, 4)
-        modifiers = frozenset(self._modifiers(mention, head))
-        of_words = frozenset[str]()
-        if mention.type != "Person":
-            of_words = frozenset(
-                grand.lower_
-                for child in head.rights
-                if child.dep_ == "prep" and child.lower_ == "of"
-                for grand in child.children
-                if grand.dep_ == "pobj" and grand.tag_ in ("NNP", "NNPS")
-            )
-        best: Cluster | None = None
-        for cluster in self.recent(mention.start):
-            if not compatible(mention.type, cluster.type, plural, cluster.plural) and not self._fits_noun(
-                lemma, head.lower_, cluster
-            ):
-                continue
-            if lemma in _BODIES and cluster.names and not self._holds_word(cluster, lemma):
-                continue
-            if of_words and not of_words <= cluster.words:
-                continue
-            if lemma in cluster.roles and (not modified or modifiers <= (cluster.roles | cluster.words) or not modifiers):
-                return cluster
-            if not definite or modified or cluster.last < limit:
-                continue
-            if best is None and cluster.names and self._fits_noun(lemma, head.lower_, cluster):
-                if (
-                    plural
-                    and sum(1 for c in self.recent(mention.start) if c.type == cluster.type and c.names and c.last >= limit) > 1
-                ):
-                    continue
-                best = cluster
-        if best is None and definite and not modified and mention.type == "Person" and not plural:
-            persons = [
-                c for c in self.recent(mention.start) if c.type == "Person" and c.names and c.last >= self.sentence_limit(head, 2)
-            ]
-            if len(persons) == 1 and lemma not in (
-                "president",
-                "minister",
-                "king",
-                "pope",
-                "governor",
-                "spokesman",
-                "spokeswoman",
-                "mayor",
-            ):
-                best = persons[0]
-        return best
-
     def _fits_noun(self, lemma: str, form: str, cluster: Cluster) -> bool:
         kinds = _TAKES_UP.get(form) or _TAKES_UP.get(lemma)
         if kinds is None or cluster.type not in kinds:
@@ -339,13 +337,6 @@ class NominalCoreference(Resolution):
             return True
         return settlement if lemma in _SETTLED else not settlement or lemma not in _WIDE
 
-    def _holds_word(self, cluster: Cluster, lemma: str) -> bool:
-        """Whether a word stands in one of the names of a cluster, in the text or in the reference data."""
-        if lemma in cluster.words or lemma in cluster.roles:
-            return True
-        entry = cluster.entry
-        return entry is not None and any(lemma in name.lower().split() for name in (entry.label, *entry.names))
-
     def _modifiers(self, mention: Mention, head: Token) -> list[str]:
         span = self.reading.span_of(mention)
         return [
@@ -354,8 +345,8 @@ class NominalCoreference(Resolution):
             if token.i < head.i and token.dep_ in ("amod", "compound", "nmod") and not token.is_stop
         ]
 
-    def _same_words(self, mention: Mention, form: str) -> Cluster | None:
-        for cluster in self.recent(mention.start):
-            if cluster.type == mention.type and not cluster.names and form in cluster.forms:
-                return cluster
-        return None
+
+def _family(kind: EntityType) -> str:
+    """Return the sort of things of which a nominal of one type may take up others."""
+    group = coarse(kind)
+    return "Organization" if group == "PopulationGroup" else group

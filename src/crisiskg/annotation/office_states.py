@@ -2,12 +2,13 @@
 
 In this order: the state that the reference data give the person's office in, where the document speaks of that state; the state
 to which the document ties the same person elsewhere; the state whose forces the person sends or withdraws; the one state that the
-document speaks of at all. Where none of these is there, no relation is written: the state that happens to stand nearest is as
+document speaks of at all, or that it clearly is about. Where none of these is there, no relation is written: the state that happens to stand nearest is as
 often another one.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from crisiskg.annotation.records import Mention
@@ -24,6 +25,8 @@ _TIES = ("headOfState", "headOfGovernment", "ministerOf", "citizenOf", "agentOf"
 _COMMANDS = frozenset(
     {"withdraw", "deploy", "send", "pull", "mobilize", "mobilise", "commit", "dispatch", "recall", "command", "order"}
 )
+#: When a document is about a state: named so often, so many times as often as the next, first within so many sentences.
+_OFTEN, _CLEARLY, _OPENING = 3, 1.5, 1
 _BODIES = ("agencyOf", "ministryOf")
 
 
@@ -63,6 +66,7 @@ def find_states(writer: RelationWriter, offices: list[OpenOffice]) -> None:
             by_entity.setdefault(entity.id, mention)
             if entity.iri is not None:
                 by_iri.setdefault(entity.iri, mention)
+    subject = _subject(writer, by_entity)
     held = {(r.type, r.head) for r in writer.relations.values()}
     for office in offices:
         if (office.type, office.holder.entity) in held:
@@ -72,12 +76,26 @@ def find_states(writer: RelationWriter, offices: list[OpenOffice]) -> None:
             state, sureness = _by_document(writer, office, by_entity), 0.7
         if state is None:
             state, sureness = _by_command(writer, office), 0.55
-        if state is None and len(by_entity) == 1 and not writer.reading.holdings.get(office.holder.entity or ""):
-            state, sureness = next(iter(by_entity.values())), 0.45
+        if state is None and not writer.reading.holdings.get(office.holder.entity or ""):
+            state, sureness = (next(iter(by_entity.values())), 0.45) if len(by_entity) == 1 else (subject, 0.45)
         if state is not None:
             writer.add(
                 office.type, office.holder, state, office.token, confidence=sureness, former=office.former, title=office.title
             )
+
+
+def _subject(writer: RelationWriter, by_entity: dict[str, Mention]) -> Mention | None:
+    """Return the state that a document is about: the first sentence names it, and nothing else is spoken of as often."""
+    counts = Counter(m.entity for m in writer.reading.mentions if m.entity in by_entity)
+    if not counts:
+        return None
+    (first, most), *others = counts.most_common(2)
+    if most < _OFTEN or (others and others[0][1] * _CLEARLY > most):
+        return None
+    mention = by_entity[first or ""]
+    opens = min(m.start for m in writer.reading.mentions if m.entity == first)
+    head = writer.index.head.get(mention.id)
+    return mention if head is not None and writer.syntax.sentence[writer.syntax.token_at(opens)] <= _OPENING else None
 
 
 def _by_reference(writer: RelationWriter, office: OpenOffice, by_iri: dict[str, Mention]) -> Mention | None:

@@ -22,6 +22,11 @@ _STATE_OFFICES = frozenset({"headOfState", "headOfGovernment", "ministerOf"})
 #: What one person holds, not several together.
 _HEADSHIPS = frozenset({"headOfState", "headOfGovernment", "ministerOf", "headOf"})
 
+#: What a deputy is in a state: a deputy prime minister is one of the ministers.
+_LESSER = {"headOfGovernment": "ministerOf", "ministerOf": "ministerOf"}
+#: Who acts for the organization that sent him, as others do for a state.
+_ENVOYS = frozenset({"envoy", "mediator", "emissary", "negotiator", "ambassador", "rapporteur", "coordinator", "representative"})
+
 
 def find_offices(writer: RelationWriter) -> None:
     """Add the relations that role nouns tell."""
@@ -60,7 +65,7 @@ class _OfficeFinder(RelationFinder):
         tails = self.bodies.of(token, holders)
         for holder, own in holders:
             for tail, sureness in own or tails:
-                type_ = self._type(role, tail, lesser or (partial and sureness < 0.85))
+                type_ = self._type(role, tail, lesser, partial and sureness < 0.85, syntax.lemma[token])
                 if type_ is None or tail.entity == holder.entity or not self._is_one_office(type_, token, holder, tail):
                     continue
                 if holder.type != "Person" and type_ in ("headOf", *_STATE_OFFICES):
@@ -80,10 +85,21 @@ class _OfficeFinder(RelationFinder):
                     begin=begin,
                     finish=finish,
                 )
-            if not (own or tails) and role.state in _STATE_OFFICES and not lesser and self.w.named(holder):
-                self.open.append(OpenOffice(role.state, holder, token, former, title))
+            if not (own or tails) and role.state in _STATE_OFFICES and self.w.named(holder):
+                office = _LESSER.get(role.state, "agentOf") if lesser else role.state
+                if office in _STATE_OFFICES:
+                    self.open.append(OpenOffice(office, holder, token, former, title))
 
-    def _type(self, role: Role, tail: Mention, lesser: bool) -> str | None:
+    def _type(self, role: Role, tail: Mention, lesser: bool, partial: bool, lemma: str) -> str | None:
+        """Return the relation that a role makes in what it is held in.
+
+        Args:
+            role: What the role noun makes of its holder.
+            tail: In what it is held.
+            lesser: Whether it is a deputy's.
+            partial: Whether it heads a part or topic only ("the Union's foreign policy chief").
+            lemma: The role noun.
+        """
         if tail.type == "State":
             type_ = role.state
         elif tail.type == "Place":
@@ -94,8 +110,10 @@ class _OfficeFinder(RelationFinder):
             return "spokespersonOf" if role.organization == "spokespersonOf" else None
         else:
             return None
-        if lesser and type_ in ("headOf", "headOfState", "headOfGovernment"):
-            return "memberOf" if tail.type in ORGANIZATIONS else "agentOf"
+        if tail.type == "IntergovernmentalOrganization" and ((partial and type_ == "headOf") or lemma in _ENVOYS):
+            return "agentOf"
+        if (lesser or partial) and type_ in ("headOf", "headOfState", "headOfGovernment"):
+            return "memberOf" if tail.type in ORGANIZATIONS else _LESSER.get(type_, "agentOf")
         return type_
 
     def _is_one_office(self, type_: str, token: int, holder: Mention, tail: Mention) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import Annotation
@@ -23,19 +23,45 @@ STAGES: tuple[tuple[str, str], ...] = (
     ("attributions", "find_attributions"),
     ("relations", "find_relations"),
     ("events", "find_events"),
+    ("event_setting", "find_setting"),
 )
+
+
+class Reader(Protocol):
+    """An optional reader that takes the place of some of the rules (`crisiskg.readers`).
+
+    Attributes:
+        description: Name and version, for the provenance of claims.
+        writes: What it writes: "mentions", "relations", "events". The calibration of the rules is not for these.
+    """
+
+    @property
+    def description(self) -> str:
+        """See above."""
+
+    @property
+    def writes(self) -> frozenset[str]:
+        """See above."""
+
+    def find_names(self, reading: Reading) -> None:
+        """Change the mentions, before they are tied to entities."""
+
+    def find_claims(self, reading: Reading) -> None:
+        """Change what the last stages found."""
 
 
 class Pipeline:
     """Reads documents. Loading takes about two seconds and 500 MB; nothing is loaded before the first document."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, reader: Reader | None = None) -> None:
         """Keep the settings.
 
         Args:
             settings: Which spaCy pipeline and which part of the gazetteer are used.
+            reader: What takes the place of some of the rules; None for the rules alone.
         """
         self.settings = settings
+        self.reader = reader
         self._gazetteer: Gazetteer | None = None
         self._stages: list[Callable[[Reading], None]] | None = None
 
@@ -84,23 +110,34 @@ class Pipeline:
         Raises:
             ModelUnavailable: spaCy's pipeline or the gazetteer is not installed or not what it should be.
         """
+        from crisiskg.annotation.calibration import calibrate, load_curves
+
+        written = frozenset() if self.reader is None else self.reader.writes
+        curves = {kind: curve for kind, curve in load_curves().items() if kind not in written}
         for reading in self.readings(documents):
-            yield reading.annotation()
+            yield calibrate(reading.annotation(), curves)
 
     def readings(self, documents: Iterable[Document]) -> Iterator[Reading]:
-        """Read documents and keep what the stages saw (tokens, sentences); for tools and tests."""
+        """Read documents and keep what the stages saw (tokens, confidences before calibration); for tools and tests."""
         from crisiskg.annotation.coreference import resolve_coreference
+        from crisiskg.annotation.learned import learned_reader
         from crisiskg.annotation.letter_case import restore_capitals
         from crisiskg.annotation.linking import link_entities
         from crisiskg.annotation.mentions import find_mentions
+        from crisiskg.annotation.name_candidates import gazetteer_names
         from crisiskg.annotation.nlp import load_language, read_docs
 
         language = load_language(self.settings.spacy_model)
+        learned = learned_reader() if self.settings.learned_reader else None
         gazetteer = self.gazetteer
         for document, doc in read_docs(language, documents, restore=lambda text: restore_capitals(text, gazetteer)):
             reading = Reading(document, doc)
             reading.warnings.extend(document.warnings)
+            if learned is not None:
+                reading.learned = learned.read(doc, reading.sentences, gazetteer_names(reading, gazetteer))
             find_mentions(reading, self.gazetteer)
+            if self.reader is not None:
+                self.reader.find_names(reading)
             resolve_coreference(reading, self.gazetteer)
             link_entities(reading, self.gazetteer)
             reading.holdings = {
@@ -110,4 +147,6 @@ class Pipeline:
             }
             for stage in self.stages:
                 stage(reading)
+            if self.reader is not None:
+                self.reader.find_claims(reading)
             yield reading

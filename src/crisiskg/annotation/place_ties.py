@@ -9,6 +9,8 @@ _DIRECTIONAL_TEXT = """
 the a northern southern eastern western central greater north south east west far northeastern northwestern southeastern
 southwestern north-eastern north-western south-eastern south-western upper lower
 """
+#: What may follow a place that stands between commas.
+_ENDING = frozenset({",", ".", ";", ")", "(", "district", "province", "region", "department", "county", "state"})
 #: Words that make of a place's name the name of its part.
 _DIRECTIONAL = frozenset(_DIRECTIONAL_TEXT.split())
 
@@ -51,6 +53,7 @@ class PlaceTies(RelationFinder):
         if mention.kind != "name":
             return
         self._after_comma(mention)
+        self._comma_in(mention)
         for name, x in syntax.prepositions(head):
             other = self.index.at(x)
             if other is not None and other.type in PLACES and name in ("in", "of") and other.kind == "name":
@@ -68,7 +71,7 @@ class PlaceTies(RelationFinder):
             around = [(x, 0.7) for x in [*self.grammar.possessors(noun), *self.grammar.modifiers(noun)]]
             around += [(x, 0.7) for n, x in syntax.prepositions(noun) if n in ("of", "in") or (n == "on" and not capital)]
             for x, sureness in around:
-                other = self.index.at(x)
+                other = self._proper(x)
                 if other is None or other.entity == mention.entity or other.type not in PLACES:
                     continue
                 if capital and (other.type == "State" or syntax.dep[x] in ("poss", "pobj")):
@@ -125,6 +128,31 @@ class PlaceTies(RelationFinder):
             and syntax.dep[self.index.head[over.id]] in ("appos", "npadvmod", "nmod")
         ):
             self.w.add("locatedIn", mention, over, behind, confidence=0.55)
+
+    def _comma_in(self, mention: Mention) -> None:
+        """As in "near Hobo, in Huila, ..." and "Rafah, in northern Sinai": what stands between the commas says where the place is."""
+        syntax = self.syntax
+        behind = syntax.tokens((mention.start, mention.end)).stop
+        if behind + 2 >= len(syntax) or syntax.lower[behind] != "," or syntax.lower[behind + 1] != "in" or self._listed(mention):
+            return
+        first = behind + 2
+        while first < min(behind + 5, len(syntax)) and (syntax.lower[first] in _DIRECTIONAL or syntax.pos[first] == "DET"):
+            first += 1
+        names = [m for m in self.index.cover.get(first, ()) if m.type in PLACES and m.kind == "name"]
+        over = max(names, key=lambda m: m.end - m.start, default=None)
+        if over is None or over.entity == mention.entity:
+            return
+        following = syntax.tokens((over.start, over.end)).stop
+        if following >= len(syntax) or syntax.lower[following] in _ENDING:
+            self.w.add("locatedIn", mention, over, behind, confidence=0.65)
+
+    def _proper(self, token: int) -> Mention | None:
+        """Return the place that a token stands for: for "the region of Sumy" the name in it."""
+        found = self.index.at(token)
+        if found is None or found.kind == "name" or self.syntax.lemma[token] not in self.place_nouns:
+            return found
+        inner = [m for x in self.grammar.of(token) if (m := self.index.at(x)) is not None and m.kind == "name"]
+        return inner[0] if inner and inner[0].type in PLACES else found
 
     def _listed(self, mention: Mention) -> bool:
         syntax, head = self.syntax, self.index.head[mention.id]

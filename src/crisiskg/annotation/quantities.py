@@ -86,6 +86,8 @@ _TIME_UNITS = frozenset(
         "a.m. p.m."
     )
 )
+#: What a verb does to those whom a noun already calls hostages, prisoners or refugees.
+_DONE = frozenset({"killed", "injured"})
 _PEOPLE_TYPES = frozenset({"Person", "PopulationGroup", "ArmedGroup", "SecurityForce"})
 
 
@@ -146,6 +148,8 @@ def _quantity(reading: Reading, match: re.Match[str], times: list[tuple[int, int
         if 0 <= index < len(times) and times[index][0] < end and start < times[index][1]:
             return None
     before = text[max(0, match.start() - 24) : start]
+    if re.search(r"\bnot\s\Z", before) and _begin_of(match, start) == start:
+        return None  # "12 people, not 20"
     if text[end : end + 1].isalnum() or text[start - 1 : start].isalnum() or re.search(r"[#№.\d/-]\Z", before):
         return None
     first, last = reading.tokens_of(start, end)
@@ -154,7 +158,7 @@ def _quantity(reading: Reading, match: re.Match[str], times: list[tuple[int, int
     if numbers is None:
         return None
     low, best, high = numbers
-    begin = next((match.start(name) for name in ("atleast", "atmost", "almost", "about") if match[name]), start)
+    begin = _begin_of(match, start)
     if match["upper"] and match["between"]:
         begin = match.start("between")
     if (
@@ -189,6 +193,11 @@ def _quantity(reading: Reading, match: re.Match[str], times: list[tuple[int, int
     return Quantity(
         kind, low, best, high, begin, end, mention.id if mention else None, "people" if people else head.lemma_.lower()
     )
+
+
+def _begin_of(match: re.Match[str], start: int) -> int:
+    """Return where a number begins with the words that bound it: "at least 12"."""
+    return next((match.start(name) for name in ("atleast", "atmost", "almost", "about") if match[name]), start)
 
 
 def _range(match: re.Match[str]) -> tuple[float | None, float | None, float | None] | None:
@@ -238,6 +247,8 @@ def _head(reading: Reading, first: int, last: int) -> Token:
         if not first <= token.head.i < last or token.head.i == token.i:
             break
         token = token.head
+    if token.pos_ == "ADP":  # "3,000 to 4,000" in two phrases: the first number is what is counted
+        token = next((t for t in reading.doc[first:last] if t.pos_ == "NUM"), token)
     head = token.head
     if (
         token.dep_ in ("nummod", "amod", "quantmod", "compound", "det", "nmod", "poss")
@@ -301,23 +312,31 @@ def _kind(head: Token, mention: Mention | None) -> QuantityKind | None:
     kinds = _kinds()
     lemma = head.lemma_.lower()
     noun_kind = kinds.by_noun.get(lemma) or kinds.by_noun.get(head.lower_)
-    number_alone = head.pos_ == "NUM" or lemma in ("dozen", "hundred", "thousand", "million", "score", "several", "few")
+    number_alone = head.pos_ == "NUM" or lemma in ("dozen", "hundred", "thousand", "million", "score", "several", "few", "more")
     people = (
         noun_kind is not None or number_alone or head.tag_ == "NNPS" or (mention is not None and mention.type in _PEOPLE_TYPES)
     )
+    verb, role = _governor(head)
+    word = verb.lemma_.lower() if verb is not None else ""
+    if noun_kind in ("abducted", "arrested", "displaced") and role == "object" and kinds.by_object.get(word) in _DONE:
+        return kinds.by_object[word]  # "beheaded 21 hostages"
     if noun_kind not in (None, "people"):
         return noun_kind
+    if number_alone and (told := _told_of(head)) is not None:
+        return told
     if not people:
         return None
-    verb, role = _governor(head)
     if verb is not None:
-        word = verb.lemma_.lower()
         if role == "object":
             found = kinds.by_object.get(word)
             if found is not None and (word not in kinds.needs_people or noun_kind is not None):
                 return found
         elif role == "subject":
             found = kinds.by_subject.get(word)
+            if found is None and any(c.dep_ == "dobj" and c.lemma_ == "life" for c in verb.children):
+                found = "killed"  # "thirteen people lost their lives"
+            if found is None and number_alone and kinds.by_object.get(word) in _DONE and not _has_object(verb):
+                found = kinds.by_object[word]  # "and dozens wounded"
             if found is not None:
                 return found
     # "some 200,000 driven from their homes", "12 dead and 30 wounded"
@@ -331,6 +350,33 @@ def _kind(head: Token, mention: Mention | None) -> QuantityKind | None:
     return "people"
 
 
+def _told_of(head: Token) -> QuantityKind | None:
+    """Return what a bare number counts where a noun beside its verb says so: "the death toll rose to 31"."""
+    above = head.head
+    if head.dep_ != "pobj" or above.lower_ not in ("to", "at", "of") or above.head.pos_ not in ("VERB", "NOUN", "AUX"):
+        return None
+    kinds = _kinds()
+    told = (
+        [above.head]
+        if above.head.pos_ == "NOUN"
+        else [c for c in above.head.children if c.dep_ in ("nsubj", "dobj", "nsubjpass")]
+    )
+    for noun in told:
+        near = [noun, *(c for c in noun.children if c.dep_ in ("compound", "amod"))]
+        near += [p for c in noun.children if c.lower_ == "of" for p in c.children if p.dep_ == "pobj"]
+        if noun.lemma_.lower() not in ("toll", "number", "count", "tally", "dead", "figure"):
+            continue
+        for word in near:
+            found = kinds.by_noun.get(word.lemma_.lower()) or kinds.by_noun.get(word.lower_)
+            if found is not None and found != "people":
+                return found
+    return None
+
+
+def _has_object(verb: Token) -> bool:
+    return any(child.dep_ == "dobj" for child in verb.children)
+
+
 def _governor(head: Token) -> tuple[Token | None, str]:
     """Return the verb that a counted noun belongs to, and whether it is its subject or object."""
     token = head
@@ -340,6 +386,8 @@ def _governor(head: Token) -> tuple[Token | None, str]:
             return None, ""
         if dep == "nsubj":
             return _predicate(above), "object" if above.tag_ == "VBN" and not _has_active_helper(above) else "subject"
+        if dep == "advmod" and token.lower_ == "more" and above.pos_ == "VERB" and above.i < token.i:
+            return above, "object"  # "wounded 40 more"
         if dep in ("nsubjpass", "dobj", "attr") or (dep == "pobj" and above.dep_ == "agent"):
             if dep == "pobj":
                 return None, ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc, Token
 from spacy.tokens import Span as TokenSpan
@@ -27,6 +28,9 @@ from crisiskg.annotation.records import (
 )
 from crisiskg.documents import DateBounds, Document, RegionKind
 
+if TYPE_CHECKING:
+    from crisiskg.annotation.learned import Learned
+
 
 @dataclass
 class Reading:
@@ -43,6 +47,7 @@ class Reading:
         entries: Reference entry of an entity, by entity id, where its names have one.
         holdings: Offices that the reference data say a person held, by entity id.
         titles: Offices and ranks beside a person's name: id of the mention → the words ("President", "Colonel").
+        learned: What the learned reader says of each word; None where it is switched off.
     """
 
     document: Document
@@ -60,6 +65,7 @@ class Reading:
     entries: dict[str, Entry] = field(default_factory=dict)
     holdings: dict[str, tuple[OfficeHolding, ...]] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    learned: Learned | None = field(default=None, repr=False)
     _bounds: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
     _heads: dict[str, int] = field(default_factory=dict, repr=False)
     _headed: dict[int, list[Mention]] = field(default_factory=dict, repr=False)

@@ -28,6 +28,11 @@ ORGANIZATIONS = frozenset(_ORGANIZATIONS_TEXT.split())
 GROUPS = ORGANIZATIONS | {"State", "PopulationGroup"}
 PLACES = frozenset({"Place", "State"})
 SYMMETRIC = frozenset({"against", "alliedWith", "borders", "spouseOf"})
+#: Relations whose whole content stands in the phrase of an unnamed head: "the Malian government", "fighters of the Front". They say
+#: what the phrase is, not what somebody belongs to, unless a verb or a number says more.
+_SAID_BY_PHRASE = frozenset({"agentOf", "citizenOf", "memberOf", "partOf", "agencyOf"})
+#: How sure a relation is at least that a verb of joining tells.
+_TOLD_BY_VERB = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,8 @@ class RelationWriter:
         """
         if head is None or tail is None or head.entity is None or tail.entity is None or head.entity == tail.entity:
             return
+        if quantity is None and not self._is_worth_saying(type_, head, tail, confidence):
+            return
         a, b = head.entity, tail.entity
         key: tuple[object, ...] = (type_, *sorted((a, b))) if type_ in SYMMETRIC else (type_, a, b)
         key = (*key, order, told.polarity if told is not None else "positive")
@@ -182,6 +189,14 @@ class RelationWriter:
             quantity=better.quantity or other.quantity,
             former=better.former or other.former,
         )
+
+    def _is_worth_saying(self, type_: str, head: Mention, tail: Mention, confidence: float) -> bool:
+        """Say whether a relation tells more than the phrase of an unnamed thing does."""
+        if type_ == "memberOf" and not self.named(tail):
+            return False
+        if type_ not in _SAID_BY_PHRASE or self.named(head):
+            return True
+        return type_ == "memberOf" and confidence >= _TOLD_BY_VERB
 
     def change(self, key: tuple[object, ...], relation: Relation) -> None:
         """Put a relation in the place of the one with this key."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from crisiskg.annotation.activity import find_activity
 from crisiskg.annotation.borders import find_borders
+from crisiskg.annotation.leaderships import find_leaderships
 from crisiskg.annotation.memberships import find_changes
 from crisiskg.annotation.office_times import bound_offices
 from crisiskg.annotation.offices import find_offices
+from crisiskg.annotation.opposition import find_opposition
 from crisiskg.annotation.relation_writer import RelationWriter
 from crisiskg.annotation.situations import find_situations
 from crisiskg.annotation.ties import find_ties
@@ -26,14 +28,29 @@ def find_relations(reading: Reading) -> None:
     Args:
         reading: Mentions, entities, times, quantities and attributions must be there.
     """
+    writer = find_by_rules(reading)
+    bound_offices(writer)
+    found = [r for r in writer.relations.values() if not reading.in_credits(r.start)]
+    reading.relations.extend(sorted(found, key=lambda r: (r.start, r.type, r.head, r.tail, r.order or 0)))
+
+
+def find_by_rules(reading: Reading) -> RelationWriter:
+    """Find the relations that rules tell.
+
+    Args:
+        reading: As for `find_relations`.
+
+    Returns:
+        What they told; nothing is in the reading yet.
+    """
     find_situations(reading)
     writer = RelationWriter(reading)
     find_offices(writer)
     find_changes(writer)
     find_ties(writer)
+    find_leaderships(writer)
+    find_opposition(writer)
     find_activity(writer)
     find_borders(writer)
     find_sides(writer)
-    bound_offices(writer)
-    found = [r for r in writer.relations.values() if not reading.in_credits(r.start)]
-    reading.relations.extend(sorted(found, key=lambda r: (r.start, r.type, r.head, r.tail, r.order or 0)))
+    return writer

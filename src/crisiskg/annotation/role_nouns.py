@@ -72,7 +72,7 @@ class RoleNouns(RelationFinder):
         """Say whether a head is one for a topic: "the Union's foreign policy chief" does not head the Union."""
         return any(
             self.index.at(m) is None
-            and self.index.over(m) is None
+            and self.index.in_name(m) is None
             and self.syntax.dep[m] in ("compound", "amod")
             and self.syntax.lower[m] not in self.former | self.qualifiers | _PLAIN
             for m in self.grammar.modifiers(token)

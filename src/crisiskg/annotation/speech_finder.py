@@ -151,9 +151,9 @@ class SpeechFinder(VerbReader):
         first, last = syntax.edges(verb)
         if first > own_first or last < own_last:
             return None
-        if own_first <= first + 1:
+        if own_first <= first + 1 or (syntax.lower[own_first - 1] in (";", ":") and own_last < last - 1):
             first = own_last + 1
-        elif own_last >= last - 1:
+        elif own_last >= last - 1 or (token > verb and syntax.lower[own_first - 1] == ","):
             last = own_first - 1
         elif (
             own_first - first < last - own_last and own_first > first + 2 and syntax.pos[syntax.head[token]] in ("NOUN", "PROPN")
@@ -161,12 +161,23 @@ class SpeechFinder(VerbReader):
             first, last = first, own_first - 1
         if first > last:
             return None
+        if not first <= token <= last:
+            first, last = self.near_part(token, first, last)
         content = self.trim(syntax.span(first, last))
-        return (
-            Draft(token, source, self.source_span(source), syntax.span(token, token + 1), content, confidence=0.9)
-            if content
-            else None
-        )
+        if content is None:
+            return None
+        cue = syntax.span(token, token + 1)
+        return Draft(token, source, self.source_span(source), cue, self.behind_dateline(content), confidence=0.9)
+
+    def near_part(self, token: int, first: int, last: int) -> tuple[int, int]:
+        """Return the part next to "according to" of words that a semicolon or colon divides."""
+        lower, start = self.syntax.lower, self.syntax.start
+        bars = [i for i in range(first, last + 1) if lower[i] in (";", ":") and not self.in_quote(start[i])]
+        if bars and token > last:
+            return min(bars[-1] + 1, last), last
+        if bars and token < first:
+            return first, max(bars[0] - 1, first)
+        return first, last
 
     def hearsay(self, token: int) -> Draft | None:
         """“Reportedly": somebody says so, nobody is named."""

@@ -15,6 +15,8 @@ from crisiskg.annotation.syntax import Syntax
 #: First person of the author, outside quotations.
 FIRST_PERSON = frozenset({"i", "we", "us", "me", "our", "my"})
 _QUOTE_ENDS = re.compile(r"[,.!?…–—-]\s?[”\"’'»]|[”\"’'»]{1,2}\s?[,–—-]")
+#: Place in capitals, with what may follow it (a state, a day, an agency in brackets), before the dash that opens a report.
+_DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ'’.\- ]{2,40}(?:,\s[^\n–—,]{2,25}){0,2}(?:\s\([^()\n]{2,30}\))?\s?(?:–|—|--|\s-)\s")
 _EDGES = " \t\n\r\u00a0,;:.—–-“”\"‘’'()[]"
 
 
@@ -58,9 +60,26 @@ class SpeechReader:
         first, last = syntax.edges(clause)
         if first <= verb <= last:  # the words of saying stand in the middle of what is said
             return syntax.span(first, last)
+        first, last = self.between_bars(clause, first, last)
         while first < last and syntax.lower[first] in ("that", ",", ":", "“", '"', "''", "``"):
             first += 1
         return syntax.span(first, max(first, self.cut_at_new_clause(clause, last)))
+
+    def between_bars(self, head: int, first: int, last: int) -> tuple[int, int]:
+        """Return the part of a clause that holds its head, where semicolons outside quotations divide it.
+
+        What stands on the other side of a semicolon is told by the teller of the text.
+        """
+        syntax = self.syntax
+        for token in range(first, last + 1):
+            if syntax.lower[token] != ";" or self.in_quote(syntax.start[token]):
+                continue
+            if token < head:
+                first = token + 1
+            else:
+                last = token - 1
+                break
+        return first, last
 
     def cut_at_new_clause(self, head: int, last: int) -> int:
         """Return the last token of what is said where a clause of the teller is joined on (", and the envoy left")."""
@@ -143,7 +162,10 @@ class SpeechReader:
                 and syntax.pos[head] != "PROPN"
                 and last < child <= last + 6
             ):
-                last = max(last, syntax.phrase(child)[1])
+                begin, end = syntax.phrase(child)
+                if syntax.start[begin] - syntax.start[first] > syntax.end[end] - syntax.start[begin]:
+                    first = begin  # a description longer than the name only says who that is
+                last = max(last, end)
         members = [k for k in syntax.series(head) if k != head and syntax.pos[k] in ("NOUN", "PROPN", "PRON")]
         if members and syntax.head[members[0]] == head:
             last = max(last, syntax.phrase(members[-1])[1])
@@ -163,6 +185,17 @@ class SpeechReader:
         """Say whether a character stands inside a quotation."""
         at = bisect_right(self.quote_starts, offset) - 1
         return at >= 0 and self.quotes[at].start <= offset < self.quotes[at].end
+
+    def dateline_end(self, offset: int) -> int | None:
+        """Return where the dateline ends in which a character stands ("LIMA, 3 May – "); None where it stands in none."""
+        start = self.text.rfind("\n", 0, offset) + 1
+        found = _DATELINE.match(self.text, start)
+        return found.end() if found is not None and offset < found.end() else None
+
+    def behind_dateline(self, span: Span) -> Span:
+        """Return a span without the dateline at its beginning."""
+        end = self.dateline_end(span[0])
+        return (end, span[1]) if end is not None and end < span[1] else span
 
     def trim(self, span: Span) -> Span | None:
         """Cut white space, quotation marks and the conjunction from the edges of a span."""

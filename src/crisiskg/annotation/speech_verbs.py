@@ -13,7 +13,7 @@ _SUBJECTS = ("nsubj", "csubj", "expl")
 _HEARSAY_VERBS = frozenset(
     word_list(
         "say report allege claim rumour rumor believe think fear expect estimate suspect accuse assume understand "
-        "suppose describe tell know"
+        "suppose describe"
     )
 )
 #: Classes whose words are put into the middle of what they report ("the army, he said, would stay").
@@ -35,6 +35,10 @@ class VerbReader(SpeechReader):
         if content is None:
             return None
         source_token, confidence = self.source_of_verb(verb, passive)
+        if passive and source_token is None:
+            source_token = self.who_lets_it_be_known(verb)
+            if source_token is None and syntax.lemma[verb] in ("expect", "know") and self.has_infinitive(verb):
+                return None  # "is expected to arrive", "is known to live" tell of a schedule and a fact
         if source_token is None and not passive:
             if syntax.tag[verb] in ("VB", "VBG", "VBN") or self.quote_beside(verb) is None:
                 return None
@@ -48,23 +52,39 @@ class VerbReader(SpeechReader):
             if not own:
                 return None
         source = self.source_span(source_token) if source_token is not None else None
+        if source is not None and self.dateline_end(source[0]) is not None:
+            return None
         inside = self.in_quote(syntax.start[verb])
         if inside and source_token is not None and syntax.lower[source_token] in _SPEECH_PERSONS:
             return None  # "I think" inside a quotation is what the quoted one says
         author = source_token is not None and syntax.lower[source_token] in FIRST_PERSON and not inside
         if author and cue.name not in _AUTHOR_CUES:
             return None
+        if author and cue.kind == "recommendation":
+            source = None  # "we ask that the court …": the text's own voice, not a report of it
         return Draft(
             verb,
             source_token,
             source,
             self.cue_span(verb),
-            content,
+            self.behind_dateline(content),
             cue.kind if author or cue.kind != "recommendation" else "statement",
             author,
             self.addressee_of(verb, cue, passive),
             confidence,
         )
+
+    def who_lets_it_be_known(self, verb: int) -> int | None:
+        """Return who lets something be known, said or understood: "the ministry let it be known that …"."""
+        syntax = self.syntax
+        above = syntax.head[verb]
+        if above == verb or syntax.lemma[above] not in ("let", "make") or syntax.dep[verb] not in ("ccomp", "xcomp"):
+            return None
+        return next((k for k in syntax.children[above] if syntax.dep[k] == "nsubj" and k < above), None)
+
+    def has_infinitive(self, verb: int) -> bool:
+        """Whether what is said is an infinitive."""
+        return any(self.syntax.dep[k] == "xcomp" for k in self.syntax.children[verb])
 
     def content_of_verb(self, verb: int, cue: Cue, passive: bool) -> Span | None:
         """Return what is said; None where the verb says nothing here."""
@@ -76,7 +96,7 @@ class VerbReader(SpeechReader):
         ):
             dep = syntax.dep[child]
             if dep == "ccomp" and ("clause" in takes or "infinitive" in takes):
-                if self.is_bare_quote_shift(verb, child) or self.is_question(verb, child) or self.is_neighbour(verb, child):
+                if self.is_bare_quote_shift(verb, child) or self.is_question(verb, child) or self.is_neighbour(verb, child, cue):
                     continue
                 return self.trim(self.clause_span(child, verb))
         if "quote" in takes or "clause" in takes:
@@ -84,7 +104,7 @@ class VerbReader(SpeechReader):
             if quoted is not None:
                 return quoted
         if cue.name in _PARENTHETIC and not passive and syntax.dep[verb] in ("parataxis", "ccomp", "advcl"):
-            host = self.host_clause(verb)
+            host = self.host_clause(verb, cue)
             if host is not None:
                 return host
         for child in kids:
@@ -180,14 +200,16 @@ class VerbReader(SpeechReader):
     def is_question(self, verb: int, child: int) -> bool:
         """Whether what follows is a question that says nothing ("asked whether …")."""
         syntax = self.syntax
-        if syntax.lemma[verb] not in ("ask", "know", "wonder", "see", "learn", "show", "find", "determine"):
+        if syntax.lemma[verb] not in ("ask", "say", "tell", "know", "wonder", "see", "learn", "show", "find", "determine"):
+            return False
+        if syntax.lemma[verb] in ("say", "tell") and (child < verb or self.in_quote(syntax.start[child])):
             return False
         first = syntax.edges(child)[0]
         return syntax.lower[first] in ("whether", "if", "what", "how", "who", "why", "when", "where", "which", "whom") or (
             syntax.lemma[verb] == "ask" and syntax.tag[child] != "VB"
         )
 
-    def is_neighbour(self, verb: int, child: int) -> bool:
+    def is_neighbour(self, verb: int, child: int, cue: Cue) -> bool:
         """Whether the "complement" is only the clause before a semicolon ("Two died; the army denied any part")."""
         syntax = self.syntax
         first, last = syntax.edges(child)
@@ -195,7 +217,8 @@ class VerbReader(SpeechReader):
             return first > verb and syntax.lower[first - 1] == ";"
         if any(syntax.lower[i] in (";", ":") for i in range(last, min(last + 2, verb))):
             return True
-        return any(syntax.dep[k] in ("dobj", "xcomp", "oprd") for k in syntax.children[verb]) and not self.text[
+        taken = ("xcomp", "oprd") if cue.hearer else ("dobj", "xcomp", "oprd")  # "five were held, he told reporters"
+        return any(syntax.dep[k] in taken for k in syntax.children[verb]) and not self.text[
             syntax.start[syntax.edges(child)[0]] - 1 : syntax.start[syntax.edges(child)[0]] + 1
         ].strip().startswith(("“", '"'))
 
@@ -245,7 +268,7 @@ class VerbReader(SpeechReader):
             and cue.name != "deny"
         )
 
-    def host_clause(self, verb: int) -> Span | None:
+    def host_clause(self, verb: int, cue: Cue) -> Span | None:
         """Return the clause into which the words of saying are put ("the army, he said, would stay").
 
         They must be short and stand between commas or dashes, or at the end behind one.
@@ -254,7 +277,8 @@ class VerbReader(SpeechReader):
         host = syntax.head[verb]
         if host == verb or syntax.pos[host] not in ("VERB", "AUX", "ADJ", "NOUN"):
             return None
-        if any(syntax.dep[k] in ("dobj", "xcomp", "ccomp", "oprd") for k in syntax.children[verb]):
+        taken = ("xcomp", "ccomp", "oprd") if cue.hearer else ("dobj", "xcomp", "ccomp", "oprd")
+        if any(syntax.dep[k] in taken for k in syntax.children[verb]):
             return None
         own_first, own_last = syntax.edges(verb)
         marks = {syntax.lower[k] for k in syntax.kids(verb, "mark", "advmod")}

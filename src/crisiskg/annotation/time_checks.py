@@ -19,6 +19,7 @@ _TEMPORAL = frozenset(
     )
 )
 _MONEY = frozenset("$€£#")
+_CIRCA = re.compile(r"(?:c\.|ca\.?|circa)\s\d", re.IGNORECASE)
 _RATE = re.compile(r"(?:\b(?:once|twice|times|per|dollars|cents|\d)|\$\s?[\d,.]+|%)\s\Z", re.IGNORECASE)
 
 
@@ -28,9 +29,11 @@ def is_time(reading: Reading, raw: RawTime, text: str, lower_case: bool) -> bool
     words = text[raw.start : raw.end]
     if kind == "oldage":
         return False
+    if kind == "fiscal" and raw["fy"]:
+        return words.startswith(("FY", "the FY", "The FY"))
     core = words
     if (
-        kind in ("month", "relmonth", "my", "mdy", "dmy", "dayrange", "rangeday", "weekday", "weekend", "holiday")
+        kind in ("month", "relmonth", "my", "mdy", "dmy", "dayrange", "rangeday", "weekday", "weekdays", "weekend", "holiday")
         and not lower_case
     ):
         name = raw["m"] or raw["w"] or raw["h"]
@@ -98,6 +101,8 @@ def _check_year(reading: Reading, raw: RawTime, text: str) -> bool:
     before = _word_before(text, raw.start)
     if before[-1:] in _MONEY or _inside_name(reading, raw):
         return False
+    if _CIRCA.match(text, raw.start):
+        return True
     token = _token(reading, raw.start)
     low = before.lower().rstrip(",;:")
     year = int(raw["y"])
@@ -174,7 +179,7 @@ def _check_holiday(reading: Reading, raw: RawTime, _: str) -> bool:
 
 def _check_clock(reading: Reading, raw: RawTime, text: str) -> bool:
     del reading
-    if raw["x"]:
+    if raw["x"] or raw["x4"]:
         return True
     before = _word_before(text, raw.start).lower()
     if raw["cc"] == ".":
@@ -226,6 +231,8 @@ def _is_unit_time(reading: Reading, raw: RawTime, text: str) -> bool:
         token = _token(reading, raw.start)
         if token.pos_ in ("NOUN", "PROPN") and raw["a"] not in ("annual", "annually"):
             return False
+        if token.i + 1 < len(reading.doc) and reading.doc[token.i + 1].pos_ == "PROPN":
+            return False  # "the Moscow daily Kommersant": a newspaper
         return not text[raw.start].isupper() or token.is_sent_start is True
     if kind == "part_of":
         return bool(raw["what"] == "quarter" or raw["y"] or raw["m"] or raw["rel"] or raw["the"]) and not tail.startswith(

@@ -48,8 +48,8 @@ def clause_of(reading: Reading, raw: RawTime) -> Clause:
             tense = _tense_of(token)
             if tense is not None:
                 main = main and token.dep_ not in ("relcl", "acl")
-                if ahead:
-                    tense = 1 if tense == 1 else 2
+                if ahead and not (tense < 0 and raw.relation == "BEFORE" and any(c.lower_ == "had" for c in token.lefts)):
+                    tense = 1 if tense == 1 else 2  # but "had been collected by Wednesday" looks back
                 helpers = {child.lower_ for child in token.lefts if child.dep_ == "aux"}
                 return Clause(tense, main, tense < 0 and bool(helpers & {"has", "have", "'ve", "’ve"}) and len(helpers) == 1)
         elif token.pos_ in ("NOUN", "PROPN") and not first <= token.i < last:

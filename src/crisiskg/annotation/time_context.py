@@ -18,7 +18,7 @@ class Context:
         tense: -1 past, 1 future, 0 where the verb does not say, 2 where only a preposition ("for", "until") points ahead.
         years: Year by (month, day), of days that stand elsewhere in the text with their year.
         year_hint: Year of an explicit date shortly before, where the story is set in it; None otherwise.
-        month_first: Whether "5/6/2020" is the 6th of May in this text.
+        month_first: Whether "5/6/2020" is the 6th of May in this text; None where it does not show.
     """
 
     reference: dt.date | None
@@ -26,7 +26,7 @@ class Context:
     tense: int
     years: dict[tuple[int, int], int]
     year_hint: int | None = None
-    month_first: bool = False
+    month_first: bool | None = None
 
     @property
     def here(self) -> dt.date | None:

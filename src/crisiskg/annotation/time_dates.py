@@ -12,6 +12,8 @@ from crisiskg.annotation.time_context import Context
 from crisiskg.annotation.time_grammar import MONTHS, PARTS_OF_DAY, WEEKDAYS, RawTime
 from crisiskg.annotation.time_values import Period
 
+_YEAR_STEPS = {"last": -1, "this": 0, "next": 1}
+
 
 def month_number(word: str) -> int:
     """Return the number of a month's name or abbreviation, in lower case."""
@@ -30,7 +32,7 @@ def _pick(candidates: list[Period], reference: dt.date, tense: int) -> Period:
 
     A day without a year is close by, whatever the tense: "the talks, which were to open on 10 March" may be past or to come.
     """
-    behind_weight, ahead_weight = {-1: (1.0, 6.0), 0: (1.0, 1.5), 1: (8.0, 1.0), 2: (1.5, 1.0)}[tense]
+    behind_weight, ahead_weight = {-1: (1.0, 14.0), 0: (1.0, 2.5), 1: (8.0, 1.0), 2: (1.5, 1.0)}[tense]
 
     def distance(period: Period) -> float:
         assert period.earliest is not None
@@ -55,6 +57,14 @@ def _of_year(make: Callable[[int], Period | None], context: Context, unknown: st
     return _pick(found, reference, context.tense)
 
 
+def _full_year(word: str) -> int:
+    """Return the year of four digits, or of two: 70 to 99 are of the 20th century, others of the 21st; 0 for no word."""
+    if not word:
+        return 0
+    number = int(word)
+    return number if len(word) == 4 else number + (1900 if number >= 70 else 2000)
+
+
 def _date(month: int, number: int, year: str, context: Context) -> Period | None:
     if year:
         return tv.make_day(int(year), month, number)
@@ -67,7 +77,7 @@ def _date(month: int, number: int, year: str, context: Context) -> Period | None
 
 def _iso(raw: RawTime, _: Context) -> Period | None:
     period = tv.make_day(int(raw["y"]), int(raw["m"]), int(raw["d"]))
-    return replace(period, value=f"{period.value}T{raw['t']}") if period and raw["t"] else period
+    return replace(period, value=f"{period.value}T{raw['t']}{raw['z'].upper()}") if period and raw["t"] else period
 
 
 def _numeric(raw: RawTime, context: Context) -> Period | None:
@@ -77,13 +87,31 @@ def _numeric(raw: RawTime, context: Context) -> Period | None:
             return None
         year = str((2000 if int(year) < 70 else 1900) + int(year))
     first, second = int(raw["a"]), int(raw["b"])
-    if second > 12 or (context.month_first and first <= 12):
+    if second > 12 or (context.month_first and first <= 12 and raw["sep"] == "/"):
         first, second = second, first
+    elif context.month_first is None and max(first, second) <= 12 and first != second and raw["sep"] == "/":
+        return _either(int(year), first, second, context)
     return tv.make_day(int(year), second, first)
 
 
+def _either(year: int, first: int, second: int, context: Context) -> Period | None:
+    """Return what "03/04/2014" means where nothing says which number is the month: both days, unless one is yet to come."""
+    found = [period for pair in ((first, second), (second, first)) if (period := tv.make_day(year, *pair)) is not None]
+    reference = context.reference
+    if reference is not None and context.tense <= 0:
+        past = [period for period in found if period.latest is not None and period.latest <= reference]
+        found = past if len(past) == 1 else found
+    if len(found) == 1:
+        return found[0]
+    early, late = sorted(found, key=lambda period: str(period.value))
+    return Period(f"[{early.value},{late.value}]", early.earliest, late.latest, "interval", "APPROX")
+
+
 def _dmy(raw: RawTime, context: Context) -> Period | None:
-    return _date(month_number(raw["m"]), _day_number(raw["d"]), raw["y"], context)
+    year = raw["y"]
+    if raw["ry"] and context.reference is not None:
+        year = str(context.reference.year + _YEAR_STEPS[raw["ry"]])
+    return _date(month_number(raw["m"]), _day_number(raw["d"]), year, context)
 
 
 def _day_range(raw: RawTime, context: Context) -> Period | None:
@@ -96,11 +124,12 @@ def _day_range(raw: RawTime, context: Context) -> Period | None:
 
 
 def _month_year(raw: RawTime, context: Context) -> Period | None:
-    if raw["y"]:
-        return tv.month(int(raw["y"]), month_number(raw["m"]))
+    year = _full_year(raw["y"] or raw["sy"])
+    if year:
+        return tv.month(year, month_number(raw["m"]))
     if context.reference is None:
         return Period(f"XXXX-{month_number(raw['m']):02d}", None, None, "unknown")
-    return tv.month(context.reference.year + {"last": -1, "next": 1}.get(raw["ry"], 0), month_number(raw["m"]))
+    return tv.month(context.reference.year + _YEAR_STEPS.get(raw["ry"], 0), month_number(raw["m"]))
 
 
 def _month(raw: RawTime, context: Context) -> Period | None:
@@ -130,6 +159,9 @@ def _weekday(raw: RawTime, context: Context) -> Period | None:
     reference = context.here if raw["dir"].startswith("the ") else context.reference
     if reference is None:
         return Period(f"XXXX-WXX-{number + 1}", None, None, "unknown")
+    if raw["wk"]:
+        monday = context.reference - dt.timedelta(days=context.reference.weekday()) if context.reference else reference
+        return tv.day(monday + dt.timedelta(days=7 * _YEAR_STEPS[raw["wk"]] + number))
     back = (reference.weekday() - number) % 7
     ahead = (number - reference.weekday()) % 7
     if direction in ("last", "past", "previous"):
@@ -144,6 +176,10 @@ def _weekday(raw: RawTime, context: Context) -> Period | None:
         date = reference - dt.timedelta(days=back)
     period = tv.day(date)
     return replace(period, value=f"{period.value}T{PARTS_OF_DAY[raw['p']]}") if raw["p"] else period
+
+
+def _weekdays(raw: RawTime, _: Context) -> Period | None:
+    return Period(f"XXXX-WXX-{WEEKDAYS[raw['w']] + 1}", None, None, "unknown")
 
 
 def _weekday_pair(raw: RawTime, context: Context) -> Period | None:
@@ -194,7 +230,10 @@ def _century(raw: RawTime, _: Context) -> Period | None:
 def _season(raw: RawTime, context: Context) -> Period | None:
     name = raw["s"]
     if raw["y"]:
-        return tv.season(int(raw["y"]), name)
+        year = int(raw["y"])
+        if raw["z"] and int(raw["z"]) % 100 == (year + 1) % 100 and name == "summer":
+            return tv.season(year, "winter")  # a summer of two years is one of the southern half of the globe
+        return tv.season(year, name)
     reference = context.reference
     if reference is None:
         return Period(None, None, None, "unknown")
@@ -211,6 +250,43 @@ def _season(raw: RawTime, context: Context) -> Period | None:
     if context.year_hint is not None:
         return tv.season(context.year_hint, name)
     return _pick(candidates, reference, context.tense)
+
+
+def _fiscal(raw: RawTime, _: Context) -> Period | None:
+    """A fiscal year: where it begins differs from state to state, so its bounds are as wide as the customs of states."""
+    first = _full_year(raw["y"] or raw["fy"])
+    second = raw["z"] or raw["fz"]
+    if second:
+        last = int(second) if len(second) == 4 else first // 100 * 100 + int(second)
+        if last != first + 1:
+            return None
+        return Period(f"{first}/{last}", dt.date(first, 4, 1), dt.date(last, 9, 30), "interval", "APPROX")
+    return Period(f"FY{first}", dt.date(first - 1, 4, 1), dt.date(first + 1, 3, 31), "interval", "APPROX")
+
+
+def _months_of(raw: RawTime, context: Context) -> Period | None:
+    """“The first three months of 2014", "the last ten days of March"."""
+    number, unit = _day_number(raw["n"]), raw["u"]
+    if raw["m"]:
+        whole = _month(raw, context) if not raw["my"] else tv.month(int(raw["my"]), month_number(raw["m"]))
+    elif raw["y"]:
+        whole = tv.year(int(raw["y"]))
+    elif context.reference is not None:
+        whole = tv.year(context.reference.year + _YEAR_STEPS.get(raw["ry"], 0))
+    else:
+        return Period(None, None, None, "unknown")
+    if whole is None or whole.earliest is None or whole.latest is None:
+        return whole
+    opening = raw["e"] in ("first", "opening")
+    if unit == "months":
+        if raw["m"] or not 1 <= number <= 11:
+            return None
+        return tv.months(whole.earliest.year, 1 if opening else 13 - number, number, "interval")
+    length = dt.timedelta(days=number * (7 if unit == "weeks" else 1) - 1)
+    if length > whole.latest - whole.earliest:
+        return None
+    begin, end = (whole.earliest, whole.earliest + length) if opening else (whole.latest - length, whole.latest)
+    return tv.span(tv.day(begin), tv.day(end))
 
 
 def _part_of(raw: RawTime, context: Context) -> Period | None:
@@ -282,6 +358,13 @@ def _ordinal_day(raw: RawTime, context: Context) -> Period | None:
     here, number = context.here, parse_ordinal(raw["d"])
     if here is None or number is None:
         return None
+    if context.anchor is None and context.tense < 0:  # told as past, and no other day was spoken of
+        for shift in (0, -1):
+            moved = tv.shift_months(here, shift)
+            period = tv.make_day(moved.year, moved.month, number)
+            if period and period.earliest and period.earliest <= here:
+                return period
+        return None
     for shift in (0, 1):
         moved = tv.shift_months(here, shift)
         period = tv.make_day(moved.year, moved.month, number)
@@ -291,7 +374,8 @@ def _ordinal_day(raw: RawTime, context: Context) -> Period | None:
 
 
 def _clock(raw: RawTime, context: Context) -> Period | None:
-    hour, minute, mark = int(raw["h"] or raw["hh"]), raw["i"] or raw["ii"] or "00", raw["x"]
+    hour, minute = int(raw["h"] or raw["hh"] or raw["h4"]), raw["i"] or raw["ii"] or raw["i4"] or "00"
+    mark = raw["x"] or raw["x4"]
     if mark.startswith("p") and hour < 12:
         hour += 12
     elif mark.startswith("a") and hour == 12:
@@ -311,11 +395,15 @@ DATE_RULES: dict[str, Callable[[RawTime, Context], Period | None]] = {
     "numeric": _numeric,
     "dayrange": _day_range,
     "dmy": _dmy,
+    "dashday": _dmy,
+    "months_of": _months_of,
+    "fiscal": _fiscal,
     "rangeday": _day_range,
     "mdy": _dmy,
     "my": _month_year,
     "weekend": _weekday_pair,
     "weekday": _weekday,
+    "weekdays": _weekdays,
     "relmonth": _relative_month,
     "month": _month,
     "part_of": _part_of,

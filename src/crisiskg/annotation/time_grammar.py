@@ -62,32 +62,50 @@ _HOLIDAY = (
     r"(?:Christmas(?:\s(?:Eve|Day))?|Boxing\sDay|New\sYear(?:[’']s)?(?:\s(?:Eve|Day))?"
     r"|Easter(?:\s(?:Sunday|Monday))?|Good\sFriday)"
 )
+_THAT_YEAR = r"\s(?:of\s)?(?P<ry>last|this|next)\syear\b"
 _NTH = r"(?:first|second|third|fourth|final|last|1st|2nd|3rd|4th)"
 
 #: kind → pattern; the first that matches at a place wins, so the longer forms stand first.
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("iso", r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?:[T ](?P<t>\d{2}:\d{2})(?::\d{2})?Z?)?(?![\d-])"),
+    (
+        "iso",
+        r"(?P<y>\d{4})(?P<sep>[-/])(?P<m>\d{2})(?P=sep)(?P<d>\d{2})"
+        r"(?:[T ](?P<t>\d{2}:\d{2})(?::\d{2})?(?P<z>Z|[+-]\d{2}:\d{2})?)?(?![\d/-])",
+    ),
     ("numeric", r"(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})(?![\d/]|\.\d)"),
     (
         "dayrange",
         rf"(?:(?:between|from)\s)?(?:the\s)?(?P<d>{_DAY}){_TO}(?P<e>{_DAY})\s(?:of\s)?(?P<m>{_MONTH})\b(?:,?\s(?P<y>{_YEAR}))?",
     ),
-    ("dmy", rf"(?:the\s)?(?P<d>{_DAY}|{_ORDINAL})\s(?:of\s)?(?P<m>{_MONTH})(?![\w’'-])(?:,?\s(?P<y>{_YEAR}))?"),
+    ("dashday", rf"(?P<d>{_DAY})-(?P<m>{_MONTH})-(?P<y>{_YEAR})"),
+    ("dmy", rf"(?:the\s)?(?P<d>{_DAY}|{_ORDINAL})\s(?:of\s)?(?P<m>{_MONTH})(?![\w’'-])(?:,?\s(?P<y>{_YEAR})|{_THAT_YEAR})?"),
     ("rangeday", rf"(?:(?:between|from)\s)?(?P<m>{_MONTH})\s(?P<d>{_DAY}){_TO}(?P<e>{_DAY})(?:,?\s(?P<y>{_YEAR}))?"),
-    ("mdy", rf"(?P<m>{_MONTH})\s(?:the\s)?(?P<d>{_DAY}|{_ORDINAL})(?:,?\s(?P<y>{_YEAR}))?"),
-    ("my", rf"(?P<m>{_MONTH}),?(?:\sof)?\s(?:(?P<y>{_YEAR})|(?P<ry>last|this|next)\syear\b)"),
+    ("mdy", rf"(?P<m>{_MONTH})\s(?:the\s)?(?P<d>{_DAY}|{_ORDINAL})(?:,?\s(?P<y>{_YEAR})|{_THAT_YEAR})?"),
+    (
+        "my",
+        rf"(?P<m>{_MONTH})(?:(?:,?(?:\sof)?\s|-)(?P<y>{_YEAR})|,?(?:\sof)?\s(?P<ry>last|this|next)\syear\b|\s[’'](?P<sy>\d\d)(?!\w))",
+    ),
     ("weekend", rf"(?:over\s)?(?P<w>{_WEEKDAY})\sand\s(?P<v>{_WEEKDAY})"),
     (
         "weekday",
-        rf"(?:(?P<dir>last|this|next|past|the\sfollowing|the\sprevious)\s)?(?P<w>{_WEEKDAY})\b(?:\s(?P<p>{_PART})\b|\s(?P<after>next|last)\b)?",
+        rf"(?:(?P<dir>last|this|next|past|the\sfollowing|the\sprevious)\s)?(?P<w>{_WEEKDAY})\b(?:\s(?:of\s)?(?P<wk>last|this|next)\sweek\b|\s(?P<p>{_PART})\b|\s(?P<after>next|last)\b)?",
     ),
+    ("weekdays", rf"(?P<w>{_WEEKDAY})s(?![\w’'])"),
     ("relmonth", rf"(?:the\s)?(?P<dir>last|this|next|past|previous|following|that)\s(?P<m>{_MONTH})\b"),
     ("month", rf"(?P<m>{_MONTH})(?![\w’-])"),
+    (
+        "months_of",
+        rf"(?:the\s)?(?P<e>first|opening|last|final|closing)\s(?P<n>{_SMALL}|\d{{1,2}})\s(?P<u>months|weeks|days)\sof\s(?:(?P<m>{_MONTH})(?:\s(?P<my>{_YEAR}))?|(?P<y>{_YEAR})|(?P<ry>last|this|next)\syear\b|(?P<the>the\syear)\b)",
+    ),
     (
         "part_of",
         rf"(?:the\s)?(?P<n>{_NTH})[\s-](?P<what>quarter|half)(?:\sof\s(?:(?:the\s)?(?P<rel>last|past|this|next|current|following|previous)\s(?P<ru>year|decade|century|month)|(?P<the>the\s(?:year|decade|month|century))|(?P<m>{_MONTH})(?:\s(?P<my>{_YEAR}))?|(?P<y>{_YEAR})))?",
     ),
     ("quarter", rf"(?P<q>[QH][1-4])(?:\sof)?(?:\s(?P<y>{_YEAR}))?\b"),
+    (
+        "fiscal",
+        rf"(?:the\s)?(?:(?:fiscal|financial|budget)(?:\syear)?\s(?P<y>{_YEAR})(?:[-–/](?P<z>\d{{4}}|\d\d)(?!\d))?|FY\s?[’']?(?P<fy>20\d\d|\d\d)(?:[-–/](?P<fz>\d{{4}}|\d\d))?(?!\w))",
+    ),
     (
         "yearrange",
         rf"(?:(?:between|from)\s)?(?P<y>(?:1[5-9]|20)\d{{2}})(?:{_DASH}|/|\s(?:to|and|until|through)\s)(?P<z>(?:1[5-9]|20)\d{{2}}|\d{{2}})(?![\w-]|[.,]\d)",
@@ -100,7 +118,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("century", rf"(?:the\s)?(?:(?P<mod>early|mid|late)[- ])?(?P<n>1\d(?:th)|2[01]st|20th|{_ORDINAL})[\s-]century\b"),
     (
         "season",
-        rf"(?:(?:the|a)\s)?(?:(?P<dir>last|this|next|past|previous|coming|following|same|that|second)\s)?(?P<s>{_SEASON})\b(?:\s(?:of\s)?(?P<y>{_YEAR})|\sof\s(?P<dy>last|this|next)\syear)?",
+        rf"(?:(?:the|a)\s)?(?:(?P<dir>last|this|next|past|previous|coming|following|same|that|second)\s)?(?P<s>{_SEASON})\b(?:\s(?:of\s)?(?P<y>{_YEAR})(?:[-–/](?P<z>\d{{4}}|\d\d)(?![\d-]))?|\sof\s(?P<dy>last|this|next)\syear)?",
     ),
     (
         "span_before",
@@ -108,7 +126,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "ago",
-        rf"(?:(?P<n>{_COUNT})(?:\sand\sa\shalf)?\s)?{_WORKING}(?P<u>{_UNIT})(?:\sand\sa\shalf)?\s(?P<dir>ago|earlier|previously|later|afterwards?|from\snow|hence|before|after|on(?=\s?[,.;:]))\b",
+        rf"(?:(?P<n>{_COUNT})(?P<half>\sand\sa\shalf)?\s)?{_WORKING}(?P<u>{_UNIT})(?P<half2>\sand\sa\shalf)?\s(?P<dir>ago|earlier|previously|later|afterwards?|from\snow|hence|before|after|on(?=\s?[,.;:]))\b",
     ),
     (
         "earlier",
@@ -118,18 +136,27 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         "day_deictic",
         r"(?:the\sday\s(?P<x>before\syesterday|after\stomorrow)|(?P<d>today|yesterday|tomorrow|tonight|overnight|last\snight|this\s(?:morning|afternoon|evening)|(?:yesterday|tomorrow)\s(?:morning|afternoon|evening|night)))\b",
     ),
+    ("twice_removed", r"the\s(?P<u>week|weekend|month|year)\s(?P<x>before\slast|after\snext)\b"),
     (
         "anaphor",
         r"(?:the\s)?(?P<x>same|very\ssame|next|following|previous|preceding)\s(?P<u>day|night|morning|afternoon|evening)\b|that\s(?:same\s|very\s)?(?P<v>day|night|morning|afternoon|evening|week|month|year)\b|the\s(?P<z>day|night|week|month|year)\s(?P<dir>before|after)\b",
     ),
     ("relative", rf"(?:(?:the|our|these|those)\s)?(?P<dir>{_REL})\s(?:(?P<n>{_COUNT})\s)?{_WORKING}(?P<u>{_UNIT}|quarter)\b"),
     (
+        "turn",
+        rf"(?:the\s)?turn\sof\sthe\s(?:(?P<n>1\d(?:th)|2[01]st|20th|{_ORDINAL})[\s-]century|(?P<u>century|millennium|year))\b",
+    ),
+    (
         "edge_of_year",
-        r"(?:the\s)?(?P<e>beginning|start|onset|end|close|middle|turn|rest|remainder|course)\sof\s(?:the\s(?P<u>day|week|month|year|decade|century))\b|(?P<out>the\syear)(?=\s(?:is|was)\sout\b|\s(?:ends|ended)\b)|(?P<we>the\sweekend)\b",
+        r"(?:the\s)?(?P<e>beginning|start|onset|end|close|middle|rest|remainder|course)\sof\s(?:the\s(?P<u>day|week|month|year|decade|century))\b|(?P<out>the\syear)(?=\s(?:is|was)\sout\b|\s(?:ends|ended)\b)|(?P<we>the\sweekend)\b",
     ),
     (
         "set",
         rf"(?P<x>every|each)\s(?:(?P<n>other|second|few|{_COUNT})\s)?(?:(?P<u>{_UNIT})|(?P<w>{_WEEKDAY})|(?P<p>{_PART})|(?P<s>{_SEASON})|(?P<m>{_MONTH}))\b",
+    ),
+    (
+        "frequency",
+        rf"(?:once|twice|thrice|(?:{_SMALL}|several|many|\d{{1,3}})\stimes)\s(?:an?|per|each|every)\s(?P<u>day|week|month|year)\b",
     ),
     ("adverbset", r"(?P<a>daily|nightly|weekly|fortnightly|monthly|quarterly|yearly|annual|annually|biannual)\b"),
     ("recent", r"(?:(?:the\s)?(?:more\s)?recent|these)\s(?P<u>days|weeks|months|years|decades)\b"),
@@ -148,13 +175,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("ordinalday", r"the\s(?P<d>(?:3[01]|[12]?\d)(?:st|nd|rd|th)|" + _ORDINAL + r")(?![\w-])"),
     (
         "clock",
-        r"(?P<h>[01]?\d|2[0-4])(?:(?P<c>[:.])(?P<i>[0-5]\d))?\s?(?P<x>a\.m\.|p\.m\.|am\b|pm\b|(?:UTC|GMT|CET|EST|EDT|PST)\b|local\stime\b|o[’']clock\b)|(?P<hh>[01]?\d|2[0-3])(?P<cc>[:.])(?P<ii>[0-5]\d)(?![\d]|[:.]\d)",
+        r"(?P<h4>[01]\d|2[0-3])(?P<i4>[0-5]\d)\s?(?P<x4>UTC|GMT|hrs|local\stime)\b|(?P<h>[01]?\d|2[0-4])(?:(?P<c>[:.])(?P<i>[0-5]\d))?\s?(?P<x>a\.m\.|p\.m\.|am\b|pm\b|(?:UTC|GMT|CET|EST|EDT|PST)\b|local\stime\b|o[’']clock\b)|(?P<hh>[01]?\d|2[0-3])(?P<cc>[:.])(?P<ii>[0-5]\d)(?![\d]|[:.]\d)",
     ),
     ("year", r"(?P<y>(?:1[5-9]|20)\d{2})(?![\w%-]|[.,:/]\d)"),
 )
 
 #: Kinds that name a day of a month.
-DAYLIKE = frozenset({"dmy", "mdy", "dayrange", "rangeday", "iso", "numeric"})
+DAYLIKE = frozenset({"dmy", "dashday", "mdy", "dayrange", "rangeday", "iso", "numeric"})
 
 _INNER = re.compile(r"\(\?P([<=])(\w+)")
 
@@ -178,7 +205,7 @@ _SLOTS: dict[str, list[tuple[str, str]]] = {
 }
 #: A sentence without any of these holds no time expression; it is looked at with this one alone.
 _ANY = re.compile(
-    r"\d|January|February|March|April|\bMay\b|June|July|August|September|October|November|December|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|"
+    r"\d|\btwice\b|\bonce\b|millennium|January|February|March|April|\bMay\b|June|July|August|September|October|November|December|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|"
     r"Sept?|Oct|Nov|Dec)\b|day|night|morning|evening|afternoon|tomorrow|hours?\b|minutes?\b|seconds|weeks?|weekend|month|year|decade|"
     r"centur|fortnight|spring|summer|autumn|\bfall\b|winter|quarter|\bhalf\b|annual|daily|nightly|ies\b|since\s|Christmas|Easter|the\s\w{4,12}(?:st|nd|rd|th)\b",
     re.IGNORECASE,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crisiskg.annotation import time_values as tv
-from crisiskg.annotation.number_words import parse_number
+from crisiskg.annotation.number_words import parse_number, parse_ordinal
 from crisiskg.annotation.time_context import Context
 from crisiskg.annotation.time_dates import month_number
 from crisiskg.annotation.time_grammar import PARTS_OF_DAY, WEEKDAYS, RawTime
@@ -26,6 +26,7 @@ _LETTERS = {
 }
 _DAYS = {"day": 1, "night": 1, "weekend": 7, "week": 7, "fortnight": 14}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}
+_SEASONS = {"spring": "SP", "summer": "SU", "autumn": "FA", "fall": "FA", "winter": "WI"}
 _VAGUE = {"several", "few", "a few", "many", "some"}
 
 
@@ -66,6 +67,8 @@ def _moved(date: dt.date, count: float, unit: str) -> dt.date:
 def _ago(raw: RawTime, context: Context) -> Period | None:
     unit, direction = _unit(raw["u"]), raw["dir"]
     count = _count(raw["n"])
+    if count is not None and (raw["half"] or raw["half2"]):
+        count += 0.5
     sign = -1 if direction in ("ago", "earlier", "previously", "before") else 1
     base = context.reference if direction in ("ago", "from now", "hence") else context.here
     if base is None:
@@ -214,6 +217,35 @@ def _edge(raw: RawTime, context: Context) -> Period | None:
     return tv.narrow(period, mod) if period and mod else period
 
 
+def _turn(raw: RawTime, context: Context) -> Period | None:
+    """“The turn of the century", of the 20th century, of the year: some years, or weeks, on both sides."""
+    reference = context.reference
+    if raw["n"]:
+        number = parse_ordinal(raw["n"])
+        year = (number - 1) * 100 if number is not None else 0
+    elif reference is None:
+        return Period(None, None, None, "unknown")
+    elif raw["u"] == "year":
+        year = reference.year + (reference.month >= 7)
+        return Period(f"{year - 1}-12/{year}-01", dt.date(year - 1, 12, 1), dt.date(year, 1, 31), "interval", "APPROX")
+    else:
+        unit = 1000 if raw["u"] == "millennium" else 100
+        year = (reference.year + unit // 2) // unit * unit
+    if year < 100:
+        return None
+    return Period(f"{year}", dt.date(year - 5, 1, 1), dt.date(year + 4, 12, 31), "interval", "APPROX")
+
+
+def _twice_removed(raw: RawTime, context: Context) -> Period | None:
+    if context.reference is None:
+        return Period(None, None, None, "unknown")
+    return _current(raw["u"], _moved(context.reference, -2 if raw["x"].startswith("before") else 2, raw["u"]))
+
+
+def _frequency(raw: RawTime, _: Context) -> Period | None:
+    return Period(_length(1.0, raw["u"]), None, None, "unknown")
+
+
 def _recent(raw: RawTime, context: Context) -> Period | None:
     unit = _unit(raw["u"])
     value = _length(None, unit)
@@ -266,7 +298,7 @@ def _set(raw: RawTime, _: Context) -> Period | None:
         count = 2.0 if raw["n"] in ("other", "second") else 1.0 if not raw["n"] else _count(raw["n"])
         value = _length(count, _unit(raw["u"]))
     else:
-        value = None
+        value = f"XXXX-{_SEASONS[raw['s']]}"
     return Period(value, None, None, "unknown")
 
 
@@ -295,6 +327,9 @@ RELATIVE_RULES: dict[str, Callable[[RawTime, Context], Period | None]] = {
     "set": _set,
     "adverbset": _adverb_set,
     "recent": _recent,
+    "turn": _turn,
+    "twice_removed": _twice_removed,
+    "frequency": _frequency,
     "since_then": _since_then,
     "compound": _compound,
     "duration": _duration,

@@ -18,14 +18,19 @@ from crisiskg.annotation.records import TimeExpression
 from crisiskg.annotation.time_checks import is_time
 from crisiskg.annotation.time_clauses import PLAIN, clause_of
 from crisiskg.annotation.time_context import Context
+from crisiskg.annotation.time_dates import month_number
 from crisiskg.annotation.time_grammar import DAYLIKE, RawTime, scan
 from crisiskg.annotation.time_resolution import resolve
 from crisiskg.annotation.time_values import Period
 from crisiskg.documents import DateBasis, DateBounds
 
-_STATED = frozenset({"iso", "numeric", "my", "year", "yearrange", "decade", "century"})
-_NO_BOUNDS = frozenset({"duration", "span_before", "compound", "bareunits", "set", "adverbset", "oldage"})
+_STATED = frozenset({"iso", "numeric", "dashday", "fiscal", "my", "year", "yearrange", "decade", "century"})
+_NO_BOUNDS = frozenset(
+    {"duration", "span_before", "compound", "bareunits", "set", "adverbset", "frequency", "weekdays", "oldage"}
+)
 _JOIN = re.compile(r"\s?(?:,|on|at|of)?\s?\Z")
+_LIST_JOIN = re.compile(r"\s?(?:,|and|or|to|until|till|through|[-–—/]|,\s(?:and|or))\s?", re.IGNORECASE)
+_SAME_SENTENCE = re.compile(r"(?:[^.!?;\n]|[.](?=\S)){0,60}")
 _RANGE_JOIN = re.compile(r"\s?(?:[-–—]|to|and|until|till|through|up to)\s(?:the\s)?|\s?[-–—]\s?", re.IGNORECASE)
 _RANGE_OPEN = re.compile(r"\b(between|from)\s(?:the\s)?(?:mid|early|late)?[\s-]?\Z", re.IGNORECASE)
 
@@ -83,9 +88,10 @@ def resolve_times(
         Time expressions in order of the text, numbered from t0.
     """
     text = reading.document.text
-    found = list(candidates)
+    found = _share_years(list(candidates), text)
     years = stated_years(found) | dict(known_years or {})
-    month_first = any(raw.kind == "numeric" and int(raw["b"]) > 12 for raw in found)
+    month_first = _month_first(found)
+    day_told: tuple[int, Period] | None = None  # the last day that was said, and where its words end
     anchor: Period | None = None
     wide: Period | None = None  # like anchor, and also years and longer stretches: what "since then" goes back to
     hint: dt.date | None = None  # the last date said with its year, and where it ends
@@ -98,14 +104,17 @@ def resolve_times(
         clause = PLAIN
         if (raw.kind not in _STATED and raw.kind not in _NO_BOUNDS) or raw.kind in ("my", "year", "yearrange"):
             clause = clause_of(reading, raw)
-        period = resolve(
-            raw, Context(day, wide if raw.kind == "since_then" else anchor, clause.tense, years, year_hint, month_first)
-        )
+        base = wide if raw.kind == "since_then" else anchor
+        if raw.kind == "clock" and day_told is not None and _SAME_SENTENCE.fullmatch(text[day_told[0] : raw.start]):
+            base = day_told[1]
+        period = resolve(raw, Context(day, base, clause.tense, years, year_hint, month_first))
         if period is None:
             continue
+        if period.precision == "day" and raw.kind != "clock":
+            day_told = (raw.end, period)
         stated = raw.kind in _STATED or bool(raw["y"]) or (period.earliest is None and period.latest is None)
         out.append((raw, period, "stated" if stated else basis))
-        if raw["y"] and raw.kind in ("my", "dmy", "mdy", "dayrange", "rangeday") and period.earliest is not None:
+        if raw["y"] and raw.kind in ("my", "dmy", "dashday", "mdy", "dayrange", "rangeday") and period.earliest is not None:
             hint, hint_end = period.earliest, raw.end
         elif raw.kind == "year" and raw.relation is None:
             hint = None
@@ -127,6 +136,40 @@ def resolve_times(
         )
         for number, (raw, period, why) in enumerate(merged)
     ]
+
+
+def _month_first(candidates: Iterable[RawTime]) -> bool | None:
+    """Whether dates in numbers put the month first, as those show that only one reading fits; None where none or both do."""
+    shown = {
+        int(raw["b"]) > 12
+        for raw in candidates
+        if raw.kind == "numeric" and raw["sep"] == "/" and max(int(raw["a"]), int(raw["b"])) > 12
+    }
+    return next(iter(shown)) if len(shown) == 1 else None
+
+
+def _share_years(candidates: list[RawTime], text: str) -> list[RawTime]:
+    """Give the members of a list the year that only its last one carries: "in January and February 2014".
+
+    A month later in the year than the next one of the list lies in the year before: "from November to March 2014".
+    """
+    out: list[RawTime] = []
+    after: RawTime | None = None
+    for raw in reversed(candidates):
+        kinds = ("month", "my") if raw.kind == "month" else (raw.kind,)
+        if (
+            after is not None
+            and raw.kind in ("month", "dmy", "mdy")
+            and not (raw["y"] or raw["ry"])
+            and after["y"]
+            and after.kind in kinds
+            and _LIST_JOIN.fullmatch(text[raw.end : after.start])
+        ):
+            year = int(after["y"]) - (month_number(raw["m"]) > month_number(after["m"]))
+            raw = replace(raw, kind="my" if raw.kind == "month" else raw.kind, slots={**raw.slots, "y": str(year)})
+        out.append(raw)
+        after = raw
+    return out[::-1]
 
 
 def _is_dateline(text: str, raw: RawTime, period: Period, published: DateBounds | None) -> bool:
@@ -175,7 +218,9 @@ def _merge(text: str, found: list[tuple[RawTime, Period, DateBasis]]) -> list[tu
 
 def _joined(text: str, before: RawTime, earlier: Period, raw: RawTime, period: Period, gap: str) -> tuple[RawTime, Period] | None:
     """Return two neighbours as one expression; None where they are two."""
-    if raw.start <= before.start or raw.start < before.end:
+    if raw.start < before.end:
+        if raw.mod in ("START", "MID", "END") and raw.end > before.end:  # "the last days" + "of March"
+            return replace(raw, start=min(before.start, raw.start)), period
         return before, earlier if before.end - before.start >= raw.end - raw.start else period
     whole = replace(raw, start=before.start)
     if before.kind == "weekday" and raw.kind in DAYLIKE and _JOIN.match(gap):
@@ -207,8 +252,9 @@ def _joined(text: str, before: RawTime, earlier: Period, raw: RawTime, period: P
             and {before.kind, raw.kind} <= {"year", "my", "month", "dmy", "mdy", "weekday"}
         ):
             start = earlier
-            if before.kind == "month" and raw.kind == "my" and period.earliest:
-                start = tv.month(period.earliest.year, earlier.earliest.month)
+            if before.kind == "month" and raw.kind in ("month", "my") and period.earliest:
+                late = earlier.earliest.month > period.earliest.month
+                start = tv.month(period.earliest.year - late, earlier.earliest.month)
             elif before.kind in ("dmy", "mdy") and not before["y"] and raw["y"] and period.earliest:
                 start = tv.make_day(period.earliest.year, earlier.earliest.month, earlier.earliest.day) or earlier
             begin = replace(start, earliest=start.earliest, latest=start.latest or start.earliest)

@@ -82,6 +82,13 @@ MODES: Mapping[str, frozenset[str]] = {
     ),
 }
 
+#: Types of mentions that belong to a class of words: "dismissed Mr Diallo" dismisses a person as "dismissed the minister" does.
+_CLASS_TYPES: Mapping[str, frozenset[str]] = {
+    "People": frozenset({"Person", "PopulationGroup"}),
+    "Places": frozenset({"Place"}),
+    "Buildings": frozenset({"Place"}),
+    "Forces": frozenset({"SecurityForce", "ArmedGroup"}),
+}
 Condition = Callable[[Grammar, int], bool]
 
 
@@ -119,6 +126,7 @@ class Lexicon:
         light_verbs: Verbs that lend a noun their subject as actor ("act") or as recipient ("suffer").
         instruments: Mode of an assault by lemma of the instrument.
         not_generic: Verbs that tell no event unless a row says so.
+        people: Nouns of people.
     """
 
     verbs: Mapping[str, tuple[Trigger, ...]]
@@ -127,6 +135,7 @@ class Lexicon:
     light_verbs: Mapping[str, frozenset[str]]
     instruments: Mapping[str, str]
     not_generic: frozenset[str]
+    people: frozenset[str] = frozenset()
 
     def match(self, grammar: Grammar, token: int) -> Trigger | None:
         """Return the row that fits a word best; None where none fits or the best says that it is no event."""
@@ -213,6 +222,7 @@ def read_lexicon(rows: str, tables: Mapping[str, Any]) -> Lexicon:
         light_verbs={name: frozenset(words) for name, words in tables["light_verbs"].items()},
         instruments={word: mode for mode, words in tables["instruments"].items() for word in words},
         not_generic=frozenset(tables.get("generic", {}).get("skip", ())),
+        people=classes.get("People", frozenset()),
     )
 
 
@@ -236,9 +246,10 @@ def _condition(text: str, classes: Mapping[str, frozenset[str]]) -> Condition:
     }
     if text in simple:
         return simple[text]
+    kinds: frozenset[str] = frozenset()
     if "@" in text:
         place, name = text.split("@", 1)
-        words = classes[name]
+        words, kinds = classes[name], _CLASS_TYPES.get(name, frozenset())
     else:
         place, _, rest = text.partition(":")
         if not rest:
@@ -258,7 +269,9 @@ def _condition(text: str, classes: Mapping[str, frozenset[str]]) -> Condition:
     if place in lemma_of:
         find = lemma_of[place]
         return lambda g, t: any(
-            g.syntax.lemma[x] in words or g.syntax.lower[x] in words for y in find(g, t) for x in g.content(y)
+            g.syntax.lemma[x] in words or g.syntax.lower[x] in words or g.kinds.get(x) in kinds
+            for y in find(g, t)
+            for x in g.content(y)
         )
     if place == "prt":
         return lambda g, t: any(

@@ -40,12 +40,16 @@ class VerbModality:
         if not modals and told.status == "happened":
             tag = syntax.tag[verb]
             present = any(f in _PRESENT_BE for f in forms)
-            since = any(syntax.lower[c] == "since" and syntax.dep[c] in ("prep", "mark") for c in syntax.children[verb])
+            since = syntax.lemma[verb] in self.cues.lasting and any(
+                syntax.lower[c] == "since" and syntax.dep[c] in ("prep", "mark") for c in syntax.children[verb]
+            )
             progressive = tag == "VBG" and (present or any(f in _PERFECT_BE for f in forms))
             passive = tag == "VBN" and present and ("being" in forms or (material and not headline))
+            meanwhile = tag == "VBG" and any(f in ("was", "were") for f in forms) and self._is_meanwhile(verb)
             lasting = material and since and any(f in ("has", *HAVE) for f in forms)
             simple = tag in ("VBZ", "VBP") and material and not headline and not auxiliaries and syntax.dep[verb] != "ccomp"
-            if progressive or passive or lasting or simple:
+            still = tag != "VB" and any(syntax.lower[c] == "still" for c in syntax.kids(verb, "advmod"))
+            if progressive or passive or lasting or simple or meanwhile or still:
                 told.status = "ongoing"
             elif (
                 tag == "VB"
@@ -57,6 +61,8 @@ class VerbModality:
         if self.clauses.is_negated(verb):
             told.polarity = "negative"
         self._adverbs(verb, told)
+        if told.status == "planned" and told.certainty != "certain" and any(m in FUTURE for m in modals):
+            told.weaken("hypothetical")  # "will most likely reject it": a forecast
         if "to" in forms and not modals:
             self._infinitive(verb, told)
 
@@ -72,7 +78,7 @@ class VerbModality:
         self._adverbs(verb, told)
         if not modals and any(syntax.lower[a] == "to" for a in auxiliaries):
             self._infinitive(verb, told)
-        if told.status == "happened" and syntax.tag[verb] == "VBG" and any(syntax.lower[a] in _PRESENT_BE for a in auxiliaries):
+        if told.status == "happened" and not modals and self._goes_on(verb, [syntax.lower[a] for a in auxiliaries]):
             told.status = "ongoing"
 
     def modal(self, verb: int, modals: list[str], perfect: bool, told: Factuality) -> None:
@@ -99,6 +105,20 @@ class VerbModality:
                 told.condition = condition
                 told.weaken("hypothetical")
 
+    def _goes_on(self, verb: int, forms: list[str]) -> bool:
+        """Say whether a transparent verb tells that what it governs goes on: "are carrying out", "have begun to"."""
+        syntax = self.syntax
+        if syntax.tag[verb] == "VBG" and any(f in _PRESENT_BE for f in forms):
+            return True
+        present = syntax.tag[verb] in ("VBZ", "VBP") or any(f in ("has", *HAVE) for f in forms)
+        return present and syntax.lemma[verb] in self.cues.phases
+
+    def _is_meanwhile(self, verb: int) -> bool:
+        """Say whether a clause tells what goes on while something else is told: "as soldiers were searching houses"."""
+        syntax = self.syntax
+        marks = [syntax.lower[c] for c in syntax.children[verb] if syntax.dep[c] in ("mark", "advmod")]
+        return syntax.dep[verb] == "advcl" and any(m in ("while", "as", "when", "since") for m in marks)
+
     def _is_commitment(self, verb: int) -> bool:
         """Say whether "would" is "will" as somebody said it of himself: "announced that he would withdraw"."""
         syntax = self.syntax
@@ -110,7 +130,11 @@ class VerbModality:
     def _infinitive(self, verb: int, told: Factuality) -> None:
         """An infinitive of purpose tells what is meant to come; one that a verb or noun governs is weighed there."""
         syntax = self.syntax
-        dep = syntax.dep[verb]
+        dep, head = syntax.dep[verb], syntax.head[verb]
+        if dep == "advcl" and syntax.lemma[head] == "go" and any(syntax.lower[c] == "on" for c in syntax.children[head]):
+            return  # "went on to ban the party"
+        if dep == "advcl" and self.cues.governors.get(syntax.lemma[head]) == "want" and not syntax.is_passive(head):
+            told.weaken("hypothetical")  # "calls on the government to free them"
         if dep == "advcl" or (dep in ("relcl", "acl") and syntax.lemma[syntax.head[verb]] not in self.cues.governors):
             told.weaken("planned")
         elif dep in ("ROOT", "nsubj", "csubj", "pobj"):

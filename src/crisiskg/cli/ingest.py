@@ -130,6 +130,12 @@ def report_summary(
             + (f" ({summary.failed} unreadable)" if summary.failed else ""),
             err=True,
         )
+        if any(summary.withheld.values()):
+            click.echo(
+                f"below publish_threshold {settings.publish_threshold:g}, kept out of the graph: "
+                + ", ".join(plural(count, kind[:-1]) for kind, count in summary.withheld.items() if count),
+                err=True,
+            )
     if not as_json:
         for entry in summary.waiting[:20]:
             click.echo(f"quarantine: {entry.key}: {entry.reason}", err=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pyoxigraph import NamedNode
 
 from crisiskg.annotation.records import Event, TimeExpression
@@ -102,7 +104,8 @@ def _write_time(writer: Writer, times: dict[str, TimeExpression], node: NamedNod
     if bounds == Bounds():
         writer.add(node, ckg("timeGap"), code("gap", event.time_gap or "unresolved"))
     else:
-        writer.bounds(node, bounds, time.bounds)
+        days = replace(time.bounds, basis="inferred") if event.time_lent and time.bounds is not None else time.bounds
+        writer.bounds(node, bounds, days)
     return bounds
 
 

@@ -1,0 +1,1 @@
+"""Imports reference data of others into a local reference base: Wikidata, GeoNames, FollowTheMoney, UCDP."""
