@@ -97,7 +97,8 @@ def _party(mention: Mention, reading: Reading, named: set[str | None]) -> Mentio
     inside = [m for m in reading.mentions_in(first, last) if m.id != mention.id and m.entity in named and _is_group(m)]
     before = [m for m in inside if m.end <= head.idx]
     behind = [m for m in inside if m.start > head.idx and reading.doc[reading.tokens_of(m.start, m.end)[0] - 1].lower_ in _OWNING]
-    return (before or behind or [None])[0]
+    found = before or behind
+    return found[0] if found else None
 
 
 def _is_group(mention: Mention) -> bool:

@@ -2,8 +2,8 @@
 
 In this order: the state that the reference data give the person's office in, where the document speaks of that state; the state
 to which the document ties the same person elsewhere; the state whose forces the person sends or withdraws; the one state that the
-document speaks of at all, or that it clearly is about. Where none of these is there, no relation is written: the state that happens to stand nearest is as
-often another one.
+document speaks of at all, or that it clearly is about. Where none of these is there, no relation is written: the state that
+happens to stand nearest is as often another one.
 """
 
 from __future__ import annotations

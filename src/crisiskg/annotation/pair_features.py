@@ -1,4 +1,4 @@
-"""Features of pairs of entities, for the learned part of relations: what the whole document and each shared sentence say of a pair.
+"""Features of pairs of entities, for the learned part of relations: what the document and each shared sentence say of a pair.
 
 A pair is ordered: what may head a relation stands first (persons, then organizations, groups, places, states). Two of one kind
 give two pairs, one for each order. A feature is a string, hashed to the number of a row of weights.
@@ -249,7 +249,7 @@ class PairReader(RelationFinder):
             yield f"q{k}far"
             return
         deps = ".".join(syntax.dep[t] for t in climb) + "^" + ".".join(syntax.dep[t] for t in reversed(down))
-        inner = [t for t in (*climb[1:], *((top,) if top not in (one, other) else ()), *reversed(down[1:]))]
+        inner = [*climb[1:], *((top,) if top not in (one, other) else ()), *reversed(down[1:])]
         yield f"q{k}{deps}"
         if inner:
             yield f"l{k}{deps}{'.'.join(syntax.lemma[t] for t in inner)}"

@@ -130,7 +130,7 @@ class PlaceTies(RelationFinder):
             self.w.add("locatedIn", mention, over, behind, confidence=0.55)
 
     def _comma_in(self, mention: Mention) -> None:
-        """As in "near Hobo, in Huila, ..." and "Rafah, in northern Sinai": what stands between the commas says where the place is."""
+        """As in "near Hobo, in Huila, ..." and "Rafah, in northern Sinai": between the commas stands where the place is."""
         syntax = self.syntax
         behind = syntax.tokens((mention.start, mention.end)).stop
         if behind + 2 >= len(syntax) or syntax.lower[behind] != "," or syntax.lower[behind + 1] != "in" or self._listed(mention):

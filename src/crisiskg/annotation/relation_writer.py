@@ -28,8 +28,8 @@ ORGANIZATIONS = frozenset(_ORGANIZATIONS_TEXT.split())
 GROUPS = ORGANIZATIONS | {"State", "PopulationGroup"}
 PLACES = frozenset({"Place", "State"})
 SYMMETRIC = frozenset({"against", "alliedWith", "borders", "spouseOf"})
-#: Relations whose whole content stands in the phrase of an unnamed head: "the Malian government", "fighters of the Front". They say
-#: what the phrase is, not what somebody belongs to, unless a verb or a number says more.
+#: Relations whose whole content stands in the phrase of an unnamed head: "the Malian government", "fighters of the Front". They
+#: say what the phrase is, not what somebody belongs to, unless a verb or a number says more.
 _SAID_BY_PHRASE = frozenset({"agentOf", "citizenOf", "memberOf", "partOf", "agencyOf"})
 #: How sure a relation is at least that a verb of joining tells.
 _TOLD_BY_VERB = 0.7

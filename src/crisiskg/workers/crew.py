@@ -50,7 +50,7 @@ _PATIENCE = 4.0
 #: By how much the queue before quick workers, which moves fast, may be longer than the others.
 _QUICK_QUEUE = 4
 #: How many queries a busy quick worker is sent besides the one that it is at.
-_AHEAD = 7
+_AHEAD = 5
 _LITERALS = re.compile(r"\"[^\"\n]{0,2000}\"|'[^'\n]{0,2000}'|[?$]\w{1,80}|\d+")
 Outcome = Literal["answered", "failed", "late", "busy", "cancelled", "died", "refused", "gone"]
 
