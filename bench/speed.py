@@ -25,7 +25,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 ROOT = Path(__file__).parent.parent
 TARGETS = {
-    "annotate / spaCy speed": ("≥", 0.5),
+    "annotate / spaCy speed": ("≥", 0.4),
     "write / annotate time": ("<", 1 / 3),
     "--help CPU s": ("<", 0.3),
     "RSS MB": ("<", 1500.0),

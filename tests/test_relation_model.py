@@ -119,3 +119,8 @@ def test_the_model_of_the_package_is_whole():
     assert model.weights.shape == (ROWS, len(model.types))
     assert ((model.thresholds > 0) & (model.thresholds <= 1)).all()
     assert "headOfState" in model.types
+
+
+def test_unnamed_leaders_hold_no_office(monkeypatch):
+    names = [("Mali", "State"), ("leaders", "Person", "nominal")]
+    assert learned(monkeypatch, small(("headOfState",), (2.0,)), "The leaders fled from Mali.", names) == set()

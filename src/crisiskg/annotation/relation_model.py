@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 WEIGHTS, CARD = "relation_model.npz", "relation_model.json"
 #: Offices that one person holds in one state or body; where the rules know of one, the model adds none.
 _SINGLE = frozenset({"headOfState", "headOfGovernment", "ministerOf"})
+#: What only a person is, and only one with a name: "the country's leaders" are not its head of state.
 _OF_PERSONS = _SINGLE | {"spokespersonOf", "parentOf", "spouseOf"}
 _TITLED = frozenset({"headOfState", "headOfGovernment", "ministerOf", "headOf", "agentOf", "spokespersonOf", "memberOf"})
 #: What holds or not with the clause that tells it; an office is held even where its holder is told to have done nothing.
@@ -137,7 +138,7 @@ def _add(
     if type_.startswith("~"):
         type_, head, tail = type_[1:], tail, head
     one, other = head.entity or "", tail.entity or ""
-    if type_ in _OF_PERSONS and head.type != "Person":
+    if type_ in _OF_PERSONS and (head.type != "Person" or not writer.named(head)):
         return
     if (type_, one, other) in known or (type_ in _SINGLE and (type_, one) in held):
         return

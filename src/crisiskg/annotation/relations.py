@@ -11,6 +11,7 @@ from crisiskg.annotation.memberships import find_changes
 from crisiskg.annotation.office_times import bound_offices
 from crisiskg.annotation.offices import find_offices
 from crisiskg.annotation.opposition import find_opposition
+from crisiskg.annotation.relation_model import add_learned
 from crisiskg.annotation.relation_writer import RelationWriter
 from crisiskg.annotation.situations import find_situations
 from crisiskg.annotation.ties import find_ties
@@ -29,6 +30,7 @@ def find_relations(reading: Reading) -> None:
         reading: Mentions, entities, times, quantities and attributions must be there.
     """
     writer = find_by_rules(reading)
+    add_learned(writer)
     bound_offices(writer)
     found = [r for r in writer.relations.values() if not reading.in_credits(r.start)]
     reading.relations.extend(sorted(found, key=lambda r: (r.start, r.type, r.head, r.tail, r.order or 0)))
