@@ -24,6 +24,8 @@ _MANY = 20_001
 MOST_NAMED = 5_000
 #: Seconds for which is believed what was found out.
 _BELIEVED_S = 300.0
+#: Triples by which it is told whether the default graph of a server is the union of all.
+_SAMPLES = 3
 _NO_GRAPH = "urn:crisiskg:no-such-graph"
 _GRAPH_WORD = re.compile(r"\bGRAPH\b", re.IGNORECASE)
 _ALL = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
@@ -226,14 +228,19 @@ def _default_graph(questions: _Questions) -> tuple[bool | None, bool | None, boo
     """
     plain = 'FILTER(isIRI(?s) && !CONTAINS(STR(?s), "%") && !CONTAINS(STR(?g), "%"))'
     for further in (' FILTER(isIRI(?o) && !CONTAINS(STR(?o), "%"))', ""):
-        sample = questions.rows(f"SELECT ?g ?s ?p ?o WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {plain}{further} }} LIMIT 1")
+        sample = questions.rows(f"SELECT ?g ?s ?p ?o WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {plain}{further} }} LIMIT {_SAMPLES}")
         if sample:
             break
     else:
         return None, None, None
-    graph, subject, predicate, object_ = sample[0]
-    pattern = f"{{ {subject} {predicate} {object_ if isinstance(object_, ox.NamedNode) else '?o'} }}"
-    union = questions.ask(f"ASK {pattern}")
+    # By most of a few: some servers do not find again, by its exact terms, what they just told, and others may write meanwhile.
+    seen = []
+    for _, subject, predicate, object_ in sample:
+        pattern = f"{{ {subject} {predicate} {object_ if isinstance(object_, ox.NamedNode) else '?o'} }}"
+        seen.append((questions.ask(f"ASK {pattern}"), pattern))
+    union = 2 * sum(found for found, _ in seen) > len(seen)
+    place = next(number for number, (found, _) in enumerate(seen) if found is union)
+    graph, pattern = sample[place][0], seen[place][1]
     elsewhere = f"<{_NO_GRAPH}>"
 
     def has_effect(here: tuple[str, Parameters], there: tuple[str, Parameters]) -> bool:
