@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import select
 import time
 from collections import deque
 
@@ -21,8 +21,9 @@ class Inbox:
     that one that is taken back must be answered all the same, as shortly as can be.
 
     Args:
-        file: Number of the socket. It is not closed here.
+        file: Number of the socket or pipe. It is not closed here.
 
+    >>> import socket
     >>> from crisiskg.workers.frames import pack
     >>> ours, theirs = socket.socketpair()
     >>> ours.send(b"".join(pack(b"Q", text) for text in (b"a", b"b", b"c")) + pack(b"C", b"2"))
@@ -36,8 +37,7 @@ class Inbox:
     """
 
     def __init__(self, file: int) -> None:
-        self._socket = socket.socket(fileno=os.dup(file))
-        self._socket.setblocking(True)
+        self._file = os.dup(file)
         self._parser = FrameParser()
         self._waiting: deque[bytes] = deque()
         self._number = 0
@@ -47,17 +47,17 @@ class Inbox:
         self.fresh = False
 
     def close(self) -> None:
-        """Let go of the socket."""
-        self._socket.close()
+        """Let go of the file."""
+        os.close(self._file)
 
     def next(self) -> bytes | None:
         """Return the next request, empty where it was taken back; None where no more come."""
         if not self._waiting:
             while not self._waiting:
-                if not self._receive(0):
+                if not self._receive():
                     return None
-        elif time.perf_counter() - self._since > _LONG_S and not self._receive(socket.MSG_DONTWAIT):
-            return None
+        elif time.perf_counter() - self._since > _LONG_S and select.select([self._file], [], [], 0)[0]:
+            self._receive()
         self._since = time.perf_counter()
         self._number += 1
         request = self._waiting.popleft()
@@ -66,12 +66,10 @@ class Inbox:
             return b""
         return request
 
-    def _receive(self, flags: int) -> bool:
-        """Take what is there; tell whether more may come."""
+    def _receive(self) -> bool:
+        """Take what is there, or wait for it; tell whether more may come."""
         try:
-            data = self._socket.recv(_BLOCK, flags)
-        except BlockingIOError:
-            return True
+            data = os.read(self._file, _BLOCK)
         except ConnectionError:
             return False
         if not data:
