@@ -75,6 +75,7 @@ train: $(VENV)/.train ## train all models of the reader again on the gold sets i
 	$(BIN)/python bench/reader_examples.py --shared $(SHARED) --out build/examples.pkl
 	$(BIN)/python bench/train_reader.py --held-out --examples build/examples.pkl --out build/reader
 	cp build/reader/reader.onnx build/reader/reader_pieces.json build/reader/reader.json $(DATA)/
+	$(BIN)/python bench/weights_list.py
 	$(BIN)/python bench/train_arguments.py --shared $(SHARED)
 	$(BIN)/python bench/train_relations.py --shared $(SHARED)
 	$(BIN)/python bench/train_coreference.py --shared $(SHARED)

@@ -1,8 +1,6 @@
 """Fits the calibration of confidences (crisiskg.annotation.calibration) and writes its curves into the package.
 
     python bench/fit_calibration.py --shared DIR [--measure SET …]
-    python bench/fit_calibration.py --shared DIR --part 1/2 --write half.jsonl      # with models that have not seen that half
-    python bench/fit_calibration.py --shared DIR --annotations half.jsonl other.jsonl
 
 DIR/gold holds the sets. Fitted on prose/train (ours), the one training set on which every kind of prediction is labelled
 throughout. Others were tried and left out: in redocred a relation is what Wikidata knows of an article of Wikipedia, far from
@@ -12,8 +10,8 @@ shift for each group and a few points of a curve are kept.
 
 A model is surer of texts that it was trained on than of others. training/train_reader.py --held-out keeps every tenth document
 of a set back, from the first on; on these documents the curves are moved so that they are right on the whole. A reader that was
-trained without --held-out must not be calibrated in this way. Where another stage learnt from prose/train, train it on the one
-half, let it annotate the other with `--part` and `--write`, turn about, and fit on both files with `--annotations`.
+trained without --held-out must not be calibrated in this way. The model of relations learnt from all of prose/train: here it is
+trained twice, on one half each, and reads the other half (needs scikit-learn).
 
 Run it again whenever a stage of the reader changed. It prints the expected calibration error before, and after by
 cross-validation over documents; `--measure prose/dev` says how the new curves do on sets that were not used.
@@ -30,12 +28,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
+import train_relations
+from weights_list import DATA, write_list
 
+from crisiskg.annotation import relation_model
 from crisiskg.annotation.calibration import FILE, Curve, curves_from
 from crisiskg.annotation.contract import to_json
 from crisiskg.annotation.pipeline import Pipeline
+from crisiskg.annotation.relation_model import RelationModel
 from crisiskg.evaluation import GoldDocument, Profile, evaluate, profile_of, read_gold
 from crisiskg.evaluation.reliability import Reliability, reliability_of
 from crisiskg.evaluation.tallies import Judgement
@@ -63,21 +66,22 @@ class Source:
 
     Attributes:
         pipeline: Annotates now.
-        kept: Annotations made before, by id; None where there are none.
-        part: Number of a part and number of parts: only these documents are read.
+        models: Models of relations that read the even and the odd documents; None means that of the package for all.
     """
 
     pipeline: Pipeline
-    kept: dict[str, dict[str, Any]] | None = None
-    part: tuple[int, int] = (0, 1)
+    models: tuple[RelationModel, RelationModel] | None = None
 
     def annotations(self, golds: list[GoldDocument]) -> Iterator[tuple[GoldDocument, dict[str, Any]]]:
-        if self.kept is not None:
-            yield from ((gold, self.kept[gold.id]) for gold in golds if gold.id in self.kept)
-            return
-        chosen = [gold for number, gold in enumerate(golds) if number % self.part[1] == self.part[0]]
-        for gold, reading in zip(chosen, self.pipeline.readings(gold.document for gold in chosen), strict=True):
-            yield gold, to_json(reading.annotation())
+        found: dict[int, dict[str, Any]] = {}
+        for half in (0, 1):
+            own = self.models[half] if self.models is not None else relation_model.relation_model()
+            with patch.object(relation_model, "relation_model", lambda own=own: own):
+                numbers = range(half, len(golds), 2)
+                readings = self.pipeline.readings(golds[number].document for number in numbers)
+                found |= {number: to_json(reading.annotation()) for number, reading in zip(numbers, readings, strict=True)}
+        for number, gold in enumerate(golds):
+            yield gold, found[number]
 
 
 def golds_of(shared: Path, name: str, split: str) -> list[GoldDocument]:
@@ -213,24 +217,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("CRISISKG_SHARED", "shared")))
     parser.add_argument("--measure", nargs="*", default=[], metavar="SET", help="sets with a split, such as prose/dev")
-    parser.add_argument("--part", default="0/1", metavar="K/N", help="read only every N-th document, from the K-th on")
-    parser.add_argument("--write", type=Path, help="write annotations with the confidences of the stages, and fit nothing")
-    parser.add_argument("--annotations", nargs="*", type=Path, default=[], help="fit on these in the place of annotating now")
-    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--out", type=Path, default=DATA / FILE)
     arguments = parser.parse_args()
     if not (arguments.shared / "gold").is_dir():
         print(f"no gold sets in {arguments.shared}: nothing to fit on; give their folder with --shared or CRISISKG_SHARED")
         return 0
-    part, _, parts = arguments.part.partition("/")
-    now, document = Source(Pipeline(load_settings()), part=(int(part) % int(parts), int(parts))), 0
-    if arguments.write:
-        found = now.annotations(golds_of(arguments.shared, "prose", "train"))
-        arguments.write.write_text("".join(f"{json.dumps(item)}\n" for _, item in found), encoding="utf-8")
-        return 0
-    source = now
-    if arguments.annotations:
-        lines = [line for file in arguments.annotations for line in file.read_text(encoding="utf-8").splitlines()]
-        source = Source(now.pipeline, {item["id"]: item for item in map(json.loads, lines)})
+    now, document = Source(Pipeline(load_settings())), 0
+    texts = list(train_relations.texts(arguments.shared, ["prose"], MOST))
+    threshold = float(relation_model.relation_model().thresholds.max())
+    source = Source(now.pipeline, tuple(train_relations.model_of(texts[1 - half :: 2], threshold) for half in (0, 1)))
     samples: dict[str, list[Sample]] = defaultdict(list)
     unseen: dict[str, list[Sample]] = defaultdict(list)
     for name, weights in SETS.items():
@@ -244,7 +239,7 @@ def main() -> int:
     print("expected calibration error, after by cross-validation; and what unseen documents move it by, in logits")
     print(f"{'kind':14}{'count':>8}{'before':>9}{'after':>9}{'unseen':>9}{'moved':>9}")
     for kind in KINDS:
-        curves[kind], shift = moved(fit(samples[kind]), [] if arguments.annotations else unseen[kind])
+        curves[kind], shift = moved(fit(samples[kind]), unseen[kind])
         folds = cross_validated(samples[kind])
         print(f"{kind:14}{len(samples[kind]):8}{error(samples[kind], None):9.3f}{folds:9.3f}{len(unseen[kind]):9}{shift:9.2f}")
     fitted = {
@@ -261,6 +256,7 @@ def main() -> int:
     }
     curves_from(fitted)
     arguments.out.write_text(json.dumps(fitted, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_list()
     for place in arguments.measure:
         name, _, split = place.partition("/")
         measured: dict[str, list[Sample]] = defaultdict(list)

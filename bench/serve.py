@@ -287,9 +287,9 @@ def long_beside_short(report: Report, load: Load, prepared: Prepared, mix: Mix) 
             found = load.run(server, mix, distinct=True, connections=64, rate=50.0, seconds=7.0, warm=0.5)
             for thread in threads:
                 thread.join(45)
-            before = sum(server.cpu_s().values())
+            before = sum(server.cpu_s(ended=False).values())
             time.sleep(2.0)
-            left = (sum(server.cpu_s().values()) - before) / 2.0
+            left = max(0.0, sum(server.cpu_s(ended=False).values()) - before) / 2.0
             shares = [1000 * percentile(found["latencies"], share) for share in (0.5, 0.99)]
             worst = 1000 * max(found["latencies"], default=float("nan"))
             bad = found["wrong"] + found["failed"]

@@ -108,13 +108,17 @@ class Server:
         """Return the processes of the server, each with its role."""
         return {pid: role(command) for pid, command in descendants(self.process.pid).items()}
 
-    def cpu_s(self) -> dict[str, float]:
-        """Return for each role the processor seconds that its processes took, ended ones that were waited for included."""
+    def cpu_s(self, *, ended: bool = True) -> dict[str, float]:
+        """Return for each role the processor seconds that its processes took.
+
+        Args:
+            ended: Whether processes that ended and were waited for count for the one that started them.
+        """
         total: dict[str, float] = {}
         for pid, name in self.processes().items():
             with contextlib.suppress(OSError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                total[name] = total.get(name, 0.0) + sum(map(int, fields[11:15])) / _TICKS
+                total[name] = total.get(name, 0.0) + sum(map(int, fields[11 : 15 if ended else 13])) / _TICKS
         return total
 
     def reset_peaks(self) -> None:

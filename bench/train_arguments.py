@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from weights_list import write_list
 
 from crisiskg.annotation import pipeline as stages
 from crisiskg.annotation.argument_model import ROLES, ArgumentWeigher
@@ -189,6 +190,7 @@ def write(examples: list[Example], out: Path) -> None:
         "weights": kept,
     }
     out.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    write_list()
     print(f"{len(kept)} features, {out.stat().st_size // 1024} KB")
 
 

@@ -15,7 +15,6 @@ after mistakes. It takes about five minutes.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import io
 import json
 import os
@@ -26,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from weights_list import write_list
 
 from crisiskg.annotation.antecedent_features import Anaphor
 from crisiskg.annotation.antecedent_model import NETWORK_OF, Network
@@ -359,10 +359,10 @@ def main() -> None:
         "about": "Weights of crisiskg.annotation.antecedent_model, by bench/train_coreference.py",
         "trained_on": sorted(f"{name}/train" for name in SETS),
         "seed": SEED,
-        "sha256": hashlib.sha256(content).hexdigest(),
     }
     OUT.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    print(len(content), card["sha256"])
+    write_list()
+    print(len(content))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
+from weights_list import write_list
 
 from crisiskg.annotation.contract import read_line
 from crisiskg.annotation.gazetteer import load_gazetteer
@@ -166,6 +167,7 @@ def main() -> None:
         + "\n",
         encoding="utf-8",
     )
+    write_list()
     print(len(found), OUT.stat().st_size)
 
 

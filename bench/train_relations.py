@@ -11,7 +11,6 @@ all that is true, not what its text says.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 from collections import Counter, defaultdict
@@ -19,12 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from weights_list import write_list
 
 from crisiskg.annotation.contract import read_line
 from crisiskg.annotation.pair_features import ROWS, PairReader
 from crisiskg.annotation.pipeline import Pipeline
 from crisiskg.annotation.reading import Reading
-from crisiskg.annotation.relation_model import CARD, WEIGHTS
+from crisiskg.annotation.relation_model import CARD, WEIGHTS, RelationModel
 from crisiskg.annotation.relation_writer import SYMMETRIC
 from crisiskg.annotation.relations import find_by_rules
 from crisiskg.settings import load_settings
@@ -148,6 +148,12 @@ def fit(found: list[Text]) -> tuple[list[str], np.ndarray, np.ndarray]:
     return types, weights, bias
 
 
+def model_of(found: list[Text], threshold: float) -> RelationModel:
+    """Return a model of some texts, in full precision."""
+    types, weights, bias = fit(found)
+    return RelationModel(tuple(types), weights, bias, np.full(len(types), threshold, np.float32))
+
+
 def said(text: Text, types: list[str], probabilities: np.ndarray, threshold: float) -> set[tuple[str, str, str]]:
     """Return the relations that a model finds in a text from a probability on."""
     found = set()
@@ -204,8 +210,8 @@ def main() -> None:
         "trained_on": [f"{name}/train" for name in SETS],
         "types": types,
         "threshold": threshold,
-        "sha256": hashlib.sha256((OUT / WEIGHTS).read_bytes()).hexdigest(),
     }
+    write_list()
     (OUT / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     print(len(types), (OUT / WEIGHTS).stat().st_size)
 

@@ -1,4 +1,3 @@
-import hashlib
 import io
 
 import numpy as np
@@ -6,11 +5,10 @@ import pytest
 from annotated import entity, find, read, tokens
 
 from crisiskg.annotation.antecedent_features import Anaphor, likeness
-from crisiskg.annotation.antecedent_model import ARRAYS, NETWORK_OF, Network, antecedent_networks, check_weights, read_networks
+from crisiskg.annotation.antecedent_model import ARRAYS, NETWORK_OF, Network, antecedent_networks, read_networks
 from crisiskg.annotation.clusters import Cluster
 from crisiskg.annotation.records import Mention
 from crisiskg.documents import Contribution, Document
-from crisiskg.errors import ModelUnavailable
 
 
 def small_network(caution: float = 0.0) -> Network:
@@ -47,11 +45,6 @@ def test_unknown_features_and_no_candidates_are_no_error():
 
 def test_every_kind_of_anaphor_has_a_network():
     assert set(NETWORK_OF.values()) == set(antecedent_networks())
-
-
-def test_other_weights_are_refused():
-    with pytest.raises(ModelUnavailable, match="SHA-256"):
-        check_weights(b"something else", hashlib.sha256(b"the weights").hexdigest())
 
 
 def test_a_file_with_pickled_objects_is_refused():

@@ -12,6 +12,7 @@ from crisiskg.annotation.calibration import Curve, calibrate, curves_from, load_
 from crisiskg.annotation.contract import to_json
 from crisiskg.annotation.pipeline import Pipeline
 from crisiskg.annotation.records import Annotation, Entity, Event, Mention
+from crisiskg.annotation.weights import read_weights
 from crisiskg.documents import Document
 from crisiskg.errors import ModelUnavailable
 from crisiskg.settings import load_settings
@@ -65,11 +66,11 @@ def test_weights_that_cannot_be_used_are_refused(found):
         curves_from(found)
 
 
-def test_a_missing_file_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(calibration, "FILE", tmp_path / "calibration.json")
+def test_a_missing_file_is_said(monkeypatch):
+    monkeypatch.setattr(calibration, "FILE", "no-such-calibration.json")
     load_curves.cache_clear()
     try:
-        with pytest.raises(ModelUnavailable, match="cannot be read"):
+        with pytest.raises(ModelUnavailable, match=r"the weights no-such-calibration\.json are missing"):
             load_curves()
     finally:
         load_curves.cache_clear()
@@ -102,7 +103,7 @@ def test_the_pipeline_gives_probabilities_and_changes_nothing_else():
 
 
 def test_the_file_holds_no_text_of_others():
-    found = json.loads(calibration.FILE.read_text("utf-8"))
+    found = json.loads(read_weights(calibration.FILE))
     assert set(found) == {"fitted_on", "curves"}
     names = {group for curve in found["curves"].values() for group in curve["groups"]}
     assert all(len(name) < 50 for name in names)

@@ -27,6 +27,7 @@ def test_the_main_violence_is_in_the_country_that_the_report_is_about():
         "A reporter was shot dead on Monday. The Malian government opened an inquiry. Lawyers in Mali asked for protection."
     )
     assert countries(reading) == ["MLI"]
+    assert {event.type for event in reading.events if event.place_lent} == {"ASSAULT"}
 
 
 def test_a_stated_place_is_left_alone():

@@ -432,6 +432,13 @@ def test_empty_slot_says_why(fields: dict[str, object], slot: str, gap: str) -> 
     assert validate(found).conforms
 
 
+@pytest.mark.parametrize(("lent", "basis"), [(True, ["basis-inferred"]), (False, [])])
+def test_a_borrowed_place_is_inferred(lent: bool, basis: list[str]) -> None:
+    found = one_event(place_lent=lent)
+    assert values(found, the(subjects(found, "Event")), "placeBasis") == basis
+    assert validate(found).conforms
+
+
 @pytest.mark.parametrize(("lent", "basis"), [(True, ["basis-inferred"]), (False, ["basis-stated"])])
 def test_a_borrowed_time_is_inferred(lent: bool, basis: list[str]) -> None:
     found = one_event(time_lent=lent)

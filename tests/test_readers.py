@@ -177,6 +177,9 @@ def changed(key: str, **values: Any) -> dict[str, Any]:
         pytest.param(changed("names", type="Wizard"), "types that do not exist", id="invented-type"),
         pytest.param(changed("events", type="EXPLODE"), "types that do not exist", id="invented-event-type"),
         pytest.param(changed("events", type=["ASSAULT"]), "types that do not exist", id="list-as-type"),
+        pytest.param(changed("events", status="perhaps"), "do not say whether they happened", id="invented-status"),
+        pytest.param(changed("events", status=None), "do not say whether they happened", id="no-status"),
+        pytest.param(changed("events", polarity=True), "do not say whether they happened", id="invented-polarity"),
         pytest.param(changed("events", sentence="The front attacked Gao."), "quotes that are not", id="invented-sentence"),
         pytest.param(changed("events", trigger="met"), "quotes that are not in the text", id="trigger-of-another-sentence"),
         pytest.param(changed("events", actor="the president"), "quotes that are not in the text", id="invented-actor"),
@@ -199,6 +202,8 @@ def test_what_cannot_be_found_is_dropped_and_counted(answer, warning):
     mentions, entities = {m.id for m in found.mentions}, {e.id for e in found.entities}
     assert all({*event.actor, *event.recipient, *filter(None, [event.place])} <= mentions for event in found.events)
     assert all({relation.head, relation.tail} <= entities for relation in found.relations)
+    if "whether they happened" in warning:
+        assert found.events == ()
 
 
 def test_the_names_of_the_rules_stay_where_the_model_has_none():

@@ -1,16 +1,13 @@
 """The learned part of relations: pairs and their features, the model, its file."""
 
-import json
-
 import numpy as np
 import pytest
 from reading_of import reading_of
 
 from crisiskg.annotation import relation_model as module
 from crisiskg.annotation.pair_features import ROWS, PairReader
-from crisiskg.annotation.relation_model import CARD, WEIGHTS, RelationModel, add_learned, read_model, relation_model
+from crisiskg.annotation.relation_model import RelationModel, add_learned, relation_model
 from crisiskg.annotation.relations import find_by_rules
-from crisiskg.errors import ModelUnavailable
 
 NAMES = [("Nadir Shah", "Person"), ("Mali", "State"), ("the Dawn Front", "ArmedGroup")]
 
@@ -101,21 +98,8 @@ def test_what_is_denied_is_not_learnt(monkeypatch):
     assert learned(monkeypatch, model, "Nadir Shah did not see the Dawn Front.") == set()
 
 
-def test_without_a_model_the_rules_decide_alone(monkeypatch, tmp_path):
-    assert read_model(tmp_path) is None
-    assert learned(monkeypatch, None, "Nadir Shah praised the Dawn Front.") == set()
-
-
-def test_another_file_than_the_card_names_is_refused(tmp_path):
-    (tmp_path / WEIGHTS).write_bytes(b"something else")
-    (tmp_path / CARD).write_text(json.dumps({"sha256": "0" * 64}), encoding="utf-8")
-    with pytest.raises(ModelUnavailable):
-        read_model(tmp_path)
-
-
 def test_the_model_of_the_package_is_whole():
     model = relation_model()
-    assert model is not None
     assert model.weights.shape == (ROWS, len(model.types))
     assert ((model.thresholds > 0) & (model.thresholds <= 1)).all()
     assert "headOfState" in model.types

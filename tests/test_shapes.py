@@ -193,6 +193,7 @@ CODES = [
     ("Situation-situationKind", "situation"),
     ("Event-actorGap", "gap"),
     ("Event-recipientGap", "gap"),
+    ("Event-placeBasis", "basis"),
     ("Event-placeGap", "gap"),
     ("Event-timeGap", "gap"),
     ("Role-roleType", "role"),

@@ -348,6 +348,8 @@ def describe_run(settings: Settings) -> Run:
         ModelUnavailable: the spaCy pipeline is not installed.
     """
     from crisiskg import __version__
+    from crisiskg.annotation.local_reference import imports_of
+    from crisiskg.annotation.weights import weights_sha256
     from crisiskg.readers import described
 
     name, sha256 = _model(settings.spacy_model)
@@ -361,7 +363,10 @@ def describe_run(settings: Settings) -> Run:
         codebook_version=_codebook_version(),
         settings=(
             ("gazetteer_min_population", str(settings.gazetteer_min_population)),
+            ("learned_reader", str(settings.learned_reader).lower()),
+            ("models", weights_sha256()),
             ("publish_threshold", str(settings.publish_threshold)),
+            *((("reference_base", imports),) if (imports := imports_of(Path(settings.reference_base))) else ()),
             # The rules alone are the same run as before there were other readers.
             *((("reader", reader),) if reader is not None else ()),
         ),

@@ -5,18 +5,15 @@ The weights (data/antecedents.npz) were trained by bench/train_coreference.py; d
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crisiskg.errors import ModelUnavailable
+from crisiskg.annotation.weights import read_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,24 +92,6 @@ def read_networks(content: bytes) -> dict[str, Network]:
     return networks
 
 
-def check_weights(content: bytes, expected: str) -> None:
-    """Refuse a file of weights that is not the one this release was measured with.
-
-    Args:
-        content: The file.
-        expected: Its SHA-256 in hexadecimal, as data/antecedents.json says.
-
-    Raises:
-        ModelUnavailable: its SHA-256 differs.
-    """
-    found = hashlib.sha256(content).hexdigest()
-    if found != expected:
-        raise ModelUnavailable(
-            f"the weights of coreference (antecedents.npz) have the SHA-256 {found}, not {expected}",
-            hint="Install crisiskg again.",
-        )
-
-
 @cache
 def antecedent_networks() -> dict[str, Network]:
     """Return the trained networks, by name.
@@ -120,13 +99,4 @@ def antecedent_networks() -> dict[str, Network]:
     Raises:
         ModelUnavailable: the file of weights is missing or not the expected one.
     """
-    folder = files("crisiskg.annotation").joinpath("data")
-    try:
-        content = folder.joinpath("antecedents.npz").read_bytes()
-        card = json.loads(folder.joinpath("antecedents.json").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ModelUnavailable(
-            "the weights of coreference (antecedents.npz) cannot be read", hint="Install crisiskg again."
-        ) from error
-    check_weights(content, card["sha256"])
-    return read_networks(content)
+    return read_networks(read_weights("antecedents.npz"))

@@ -12,8 +12,9 @@ import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from crisiskg.annotation.weights import read_weights
 
 if TYPE_CHECKING:
     from crisiskg.annotation.arguments import Arguments
@@ -61,12 +62,13 @@ class ArgumentModel:
 
 
 @cache
-def argument_model() -> ArgumentModel | None:
-    """Return the trained model; None where its file is missing (the rules decide alone)."""
-    resource = files("crisiskg.annotation").joinpath("data", "argument_weights.json")
-    if not resource.is_file():
-        return None
-    found = json.loads(resource.read_text(encoding="utf-8"))
+def argument_model() -> ArgumentModel:
+    """Return the trained model.
+
+    Raises:
+        ModelUnavailable: the file of weights is missing or not the expected one.
+    """
+    found = json.loads(read_weights("argument_weights.json"))
     scale = found["scale"]
     return ArgumentModel({feature: [n / scale for n in row] for feature, row in found["weights"].items()}, found["bias"])
 

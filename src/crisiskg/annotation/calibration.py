@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from crisiskg.annotation.records import Annotation
+from crisiskg.annotation.weights import read_weights
 from crisiskg.errors import ModelUnavailable
 
-FILE = Path(__file__).parent / "data" / "calibration.json"
+FILE = "calibration.json"
 #: Confidences are kept this far from 0 and 1, where a logarithm ends.
 _EDGE = 0.01
 
@@ -131,13 +131,9 @@ def load_curves() -> dict[str, Curve]:
     """Return the curves of this installation, by kind: mentions, links, relations, events, attributions.
 
     Raises:
-        ModelUnavailable: the file is missing or broken.
+        ModelUnavailable: the file is missing or not the expected one.
     """
-    try:
-        found = json.loads(FILE.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelUnavailable(f"the calibration of this installation cannot be read: {error}") from error
-    return curves_from(found)
+    return curves_from(json.loads(read_weights(FILE)))
 
 
 def calibrate(annotation: Annotation, curves: Mapping[str, Curve] | None = None) -> Annotation:

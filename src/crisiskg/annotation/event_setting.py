@@ -1,7 +1,8 @@
 """Where the violence of a report happened when no sentence says so: in the country that the report is about.
 
 Reports name the country in the dateline, or not at all beyond "Indian police": the place of the main event is then the state
-of which the whole text speaks. It is given to that one event, never to events of which the text says where they were.
+of which the whole text speaks. It is given to that one event, never to events of which the text says where they were, and
+marked (`Event.place_lent`), so that the graph says "inferred" of it.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def find_setting(reading: Reading) -> None:
     number, event = max(free, key=lambda pair: (_has_named_party(reading, pair[1]), bool(pair[1].recipient), -pair[0]))
     mention = _nearest(reading, country, event)
     if mention is not None:
-        reading.events[number] = replace(event, place=mention.id, place_gap=None)
+        reading.events[number] = replace(event, place=mention.id, place_gap=None, place_lent=True)
 
 
 def _country_of(reading: Reading, mention_id: str | None) -> str | None:

@@ -81,7 +81,7 @@ class EventFinder:
             if candidate.type == "THREATEN" and not arguments.recipient:
                 arguments.recipient = self._threatened_home(candidate.token, arguments)
             self.places.read(candidate.token, candidate.support, arguments, candidate.trigger)
-            if self.model is not None and candidate.type is not None:
+            if candidate.type is not None:
                 self.weigher.add(candidate, arguments, self.model)
             headline = self.candidates.is_headline(candidate.token)
             told = self.factuality.read(

@@ -6,12 +6,9 @@ bench/train_reader.py made them. It runs by onnxruntime in this process, on one 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import as_file, files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -32,10 +29,12 @@ from crisiskg.annotation.learned_features import (
     windows,
 )
 from crisiskg.annotation.names import ORGANIZATIONS
+from crisiskg.annotation.weights import data_folder, read_weights
 from crisiskg.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from importlib.resources.abc import Traversable
 
     from numpy.typing import NDArray
 
@@ -185,15 +184,16 @@ class Learned:
 class LearnedReader:
     """The network and its vocabulary."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Traversable | None = None) -> None:
         """Load and check the files.
 
         Args:
-            folder: Holds the model, the vocabulary and the card.
+            folder: Holds the model, the vocabulary, the card and the list of weights; None means the package.
 
         Raises:
-            ModelUnavailable: a file or a package is missing, or a file is not the one that the card names.
+            ModelUnavailable: a file or a package is missing, or a file is not the one that the list names.
         """
+        folder = data_folder() if folder is None else folder
         card = _checked_card(folder)
         try:
             import onnxruntime  # type: ignore[import-untyped]
@@ -203,13 +203,12 @@ class LearnedReader:
                 f"the learned reader needs a package that is not installed: {error.name}",
                 hint="Install crisiskg with its requirements.",
             ) from error
+        model, pieces = read_weights(_MODEL, folder), read_weights(_PIECES, folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            (folder / _MODEL).read_bytes(), sess_options=options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_file(str(folder / _PIECES))
+        self._session = onnxruntime.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_str(pieces.decode("utf-8"))
         marks = [self._tokenizer.token_to_id(piece) or 0 for piece in ("[CLS]", "[SEP]", "[UNK]")]
         self._start, self._end, self._unknown = marks
         self._words: dict[str, list[int]] = {}
@@ -292,10 +291,10 @@ def _offsets() -> tuple[int, ...]:
     return tuple(found)
 
 
-def _checked_card(folder: Path) -> dict[str, Any]:
-    """Return the card of the model in a folder, once its files are found to be those that it names."""
+def _checked_card(folder: Traversable) -> dict[str, Any]:
+    """Return the card of the model in a folder, once it is found to be for the features and tags of this release."""
     try:
-        card: dict[str, Any] = json.loads((folder / _CARD).read_text(encoding="utf-8"))
+        card: dict[str, Any] = json.loads(folder.joinpath(_CARD).read_bytes())
     except (OSError, ValueError) as error:
         raise ModelUnavailable(f"the learned reader has no readable card {_CARD}: {error}") from error
     if card.get("layout") != LAYOUT:
@@ -303,17 +302,6 @@ def _checked_card(folder: Path) -> dict[str, Any]:
             "the learned reader was trained for other features or tags than this release reads",
             hint="Install crisiskg again, or train it again (docs/reading-model.md).",
         )
-    for name in (_MODEL, _PIECES):
-        wanted = card.get("sha256", {}).get(name)
-        try:
-            with (folder / name).open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError as error:
-            raise ModelUnavailable(f"the learned reader lacks its file {name}: {error.strerror}") from error
-        if found != wanted:
-            raise ModelUnavailable(
-                f"the file {name} of the learned reader has the SHA-256 {found}, not {wanted}", hint="Install crisiskg again."
-            )
     return card
 
 
@@ -324,5 +312,4 @@ def learned_reader() -> LearnedReader:
     Raises:
         ModelUnavailable: it is missing or not what it should be.
     """
-    with as_file(files("crisiskg.annotation").joinpath("data")) as folder:
-        return LearnedReader(folder)
+    return LearnedReader()

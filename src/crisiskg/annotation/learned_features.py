@@ -25,9 +25,8 @@ NAME_TYPES: tuple[str, ...] = ("Person", "Organization", "Place", "PopulationGro
 NAME_TAGS: tuple[str, ...] = ("O", *(f"{place}-{name_type}" for name_type in NAME_TYPES for place in "BI"))
 #: Whether a word is a pronoun, or the head of a nominal and of which type.
 NOMINAL_TAGS: tuple[str, ...] = ("O", *NAME_TYPES, "pronoun")
-#: Whether a word tells of an event, and of which PLOVER type; "other" is a happening without one.
-TRIGGER_TAGS: tuple[str, ...] = (
-    "O",
+#: Event types, by their PLOVER names.
+EVENT_TYPES: tuple[str, ...] = (
     "AGREE",
     "CONSULT",
     "SUPPORT",
@@ -44,8 +43,9 @@ TRIGGER_TAGS: tuple[str, ...] = (
     "MOBILIZE",
     "COERCE",
     "ASSAULT",
-    "other",
 )
+#: Whether a word tells of an event, and of which type; "other" is a happening without one.
+TRIGGER_TAGS: tuple[str, ...] = ("O", *EVENT_TYPES, "other")
 #: Types of the annotation contract, for words of names and heads of nominals.
 DETAILED_TYPES: tuple[str, ...] = ("Person", "State", "Place", "PopulationGroup", "NamedEvent", *sorted(ORGANIZATIONS))
 #: Answers in the order of the model's output, each with its tags.

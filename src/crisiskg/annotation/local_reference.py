@@ -85,9 +85,29 @@ class LocalReference:
         )
         return tuple(_item(row) for row in rows)
 
+    def imports(self) -> str:
+        """Return in words what was imported: name, kind, number of items and time of each import, oldest first."""
+        rows = self._database.execute("select name, kind, items, added from source order by added, name")
+        return "; ".join(f"{name} ({kind}, {items} items, {added})" for name, kind, items, added in rows)
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+def imports_of(path: Path) -> str:
+    """Return in words what was imported into a reference base, for provenance; empty where there is none.
+
+    Raises:
+        ModelUnavailable: the file is not of this form.
+    """
+    if not path.is_file():
+        return ""
+    reference = LocalReference(path)
+    try:
+        return reference.imports()
+    finally:
+        reference.close()
 
 
 def _item(row: tuple[object, ...]) -> LocalItem:

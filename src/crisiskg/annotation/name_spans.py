@@ -58,8 +58,7 @@ def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
         for name in names:
             if name.source == "learned" and name.type == "Organization":
                 name.type = _organization_kind(doc[name.start : name.end]) or name.type
-    if typer is not None:
-        _retype(reading, names, gazetteer, typer)
+    _retype(reading, names, gazetteer, typer)
     _generic(doc, names)
     settle_companies(doc, names)
     settle_places(doc, names, gazetteer)

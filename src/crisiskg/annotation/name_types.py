@@ -10,13 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 from spacy.tokens import Doc
 
 from crisiskg.annotation.lexicon import name_words
+from crisiskg.annotation.weights import read_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,12 +123,13 @@ class NameTyper:
 
 
 @cache
-def name_typer() -> NameTyper | None:
-    """Return the trained model; None where its file is missing (the rules decide alone)."""
-    resource = files("crisiskg.annotation").joinpath("data", "name_types.json")
-    if not resource.is_file():
-        return None
-    found = json.loads(resource.read_text(encoding="utf-8"))
+def name_typer() -> NameTyper:
+    """Return the trained model.
+
+    Raises:
+        ModelUnavailable: the file of weights is missing or not the expected one.
+    """
+    found = json.loads(read_weights("name_types.json"))
     scale = found["scale"]
     return NameTyper(
         {feature: [number / scale for number in row] for feature, row in found["weights"].items()},

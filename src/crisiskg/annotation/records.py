@@ -239,6 +239,7 @@ class Event:
         feared: True where it is the content of a fear or warning.
         place_gap: Why there is no place: "not-stated", "ambiguous", "not-in-gazetteer", "below-threshold".
         time_gap: Why there is no time.
+        place_lent: Whether the place is the country that the whole text is about, and the sentence states none.
         time_lent: Whether the time is borrowed from another telling of the event, or from the lead that it opens.
     """
 
@@ -266,6 +267,7 @@ class Event:
     place_gap: str | None = None
     time_gap: str | None = None
     confidence: float = 1.0
+    place_lent: bool = False
     time_lent: bool = False
 
 

@@ -1,28 +1,24 @@
 """The learned part of relations: a logistic regression for each type over hashed features of a pair of entities.
 
 It adds what the rules missed; what they found stays as it is. The weights (data/relation_model.npz) were trained by
-bench/train_relations.py; their card (data/relation_model.json) says on which sets, and the hash that the file must have.
+bench/train_relations.py; their card (data/relation_model.json) says on which sets.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from crisiskg.annotation.pair_features import Pair, PairReader
 from crisiskg.annotation.relation_writer import SYMMETRIC
-from crisiskg.errors import ModelUnavailable
+from crisiskg.annotation.weights import read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from importlib.resources.abc import Traversable
 
     from numpy.typing import NDArray
 
@@ -74,28 +70,13 @@ class RelationModel:
 
 
 @cache
-def relation_model() -> RelationModel | None:
-    """Return the model that comes with the package; None where its files are missing (the rules decide alone).
+def relation_model() -> RelationModel:
+    """Return the model that comes with the package.
 
     Raises:
-        ModelUnavailable: The file of weights is not the one that its card names.
+        ModelUnavailable: the file of weights is missing or not the expected one.
     """
-    return read_model(files("crisiskg.annotation").joinpath("data"))
-
-
-def read_model(folder: Traversable) -> RelationModel | None:
-    """Read the model in a folder; None where there is none.
-
-    Raises:
-        ModelUnavailable: The file of weights is not the one that its card names.
-    """
-    weights, card = folder.joinpath(WEIGHTS), folder.joinpath(CARD)
-    if not weights.is_file() or not card.is_file():
-        return None
-    content = weights.read_bytes()
-    if hashlib.sha256(content).hexdigest() != json.loads(card.read_text(encoding="utf-8"))["sha256"]:
-        raise ModelUnavailable(f"{WEIGHTS} is not the file that {CARD} names; train it again with bench/train_relations.py")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(read_weights(WEIGHTS)), allow_pickle=False) as arrays:
         return RelationModel(
             tuple(str(name) for name in arrays["types"]),
             arrays["weights"].astype(np.float32) * np.float32(arrays["scale"]),
@@ -111,8 +92,6 @@ def add_learned(writer: RelationWriter) -> None:
         writer: The relations of the rules must have been written.
     """
     model = relation_model()
-    if model is None:
-        return
     pairs = list(PairReader(writer).pairs())
     found = model.probabilities([pair.features for pair in pairs])
     known = {(r.type, r.head, r.tail) for r in writer.relations.values()}

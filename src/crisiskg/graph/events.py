@@ -117,6 +117,8 @@ def _write_places(writer: Writer, entities: Entities, node: NamedNode, event: Ev
         place = entities.of_mention(entities.mention(key, f"event {event.id}"))
         if place is not None and place.is_place:
             writer.add(node, ckg(name), place.iri)
+            if name == "hasPlace" and event.place_lent:
+                writer.add(node, ckg("placeBasis"), code("basis", "inferred"))
         elif name == "hasPlace":
             gap = "unresolved" if place is None else "not-a-place"
     if event.place is None or gap != (event.place_gap or "not-stated"):

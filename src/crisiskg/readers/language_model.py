@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast, get_args
 
+from crisiskg.annotation.learned_features import EVENT_TYPES
 from crisiskg.annotation.records import EntityType, Event, Mention, Polarity, Relation, Status
 from crisiskg.readers.gliner import passages
 from crisiskg.readers.names import FoundName, put_names
@@ -20,24 +21,6 @@ if TYPE_CHECKING:
     from crisiskg.annotation.reading import Reading
     from crisiskg.readers.endpoint import Endpoint
 
-EVENT_TYPES = (
-    "AGREE",
-    "CONSULT",
-    "SUPPORT",
-    "CONCEDE",
-    "COOPERATE",
-    "AID",
-    "RETREAT",
-    "REQUEST",
-    "ACCUSE",
-    "REJECT",
-    "THREATEN",
-    "PROTEST",
-    "SANCTION",
-    "MOBILIZE",
-    "COERCE",
-    "ASSAULT",
-)
 RELATION_TYPES = (
     "headOfState",
     "headOfGovernment",
@@ -222,6 +205,10 @@ def _event(reading: Reading, start: int, end: int, item: Mapping[str, Any], drop
     if item.get("type") not in EVENT_TYPES:
         dropped["types that do not exist"] += 1
         return None
+    if item.get("status") not in get_args(Status) or item.get("polarity") not in get_args(Polarity):
+        # What does not say whether it happened must not count as having happened.
+        dropped["events that do not say whether they happened"] += 1
+        return None
     sentence = item.get("sentence")
     places = occurrences(text, sentence, start, end)
     if not places:
@@ -239,7 +226,6 @@ def _event(reading: Reading, start: int, end: int, item: Mapping[str, Any], drop
     if place is not None and place.type not in ("Place", "State"):
         dropped["places that are none"] += 1
         place = None
-    status, polarity = item.get("status"), item.get("polarity")
     entity = reading.entity_of(place)
     return Event(
         "",
@@ -252,8 +238,8 @@ def _event(reading: Reading, start: int, end: int, item: Mapping[str, Any], drop
         actor=() if actor is None else (actor.id,),
         recipient=() if recipient is None or recipient == actor else (recipient.id,),
         place=None if place is None else place.id,
-        status=status if status in get_args(Status) else "happened",  # type: ignore[arg-type]
-        polarity=polarity if polarity in get_args(Polarity) else "positive",  # type: ignore[arg-type]
+        status=cast(Status, item["status"]),
+        polarity=cast(Polarity, item["polarity"]),
         place_gap="not-stated" if place is None else None if entity is None else entity.gap,
         time_gap="not-stated",
         confidence=CONFIDENCE,
