@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import time
@@ -53,6 +54,7 @@ class Edge:
         self._app = app
         self._service = service
         self._problems = problems
+        self._run, self._numbers = os.urandom(4).hex(), itertools.count(1)
         self._sparql = SparqlEndpoint(service)
         self._graphs = GraphStore(service)
 
@@ -63,7 +65,7 @@ class Edge:
             return
         begin = time.perf_counter()
         given = header(scope, b"x-request-id")
-        request_id = given.decode("ascii") if given and _REQUEST_ID.fullmatch(given) else os.urandom(8).hex()
+        request_id = given.decode("ascii") if given and _REQUEST_ID.fullmatch(given) else f"{self._run}{next(self._numbers):08x}"
         scope.setdefault("state", {})["request_id"] = request_id
         await self._service.started()
         path, method = scope["path"], scope["method"]

@@ -96,7 +96,3 @@ class Ahead:
         for worker, line in list(self._lines.items()):
             if line.followers and (line.head.started or 0.0) < since:
                 yield worker
-
-    def __bool__(self) -> bool:
-        """Tell whether anybody stands behind a job."""
-        return any(line.followers for line in self._lines.values())

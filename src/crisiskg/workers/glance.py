@@ -66,9 +66,16 @@ def is_plain(text: str, limits: Limits) -> bool:
             break
     else:
         return False
+    if "(" not in text and _is_small(text, limits):  # so it is without IRIs and strings, too
+        return True
     bare = _QUOTED.sub(" ", text)
     if "(" in bare and "(" in _CALL.sub(" ", bare):
         return False  # collections are patterns too, and are not told apart here
+    return _is_small(bare, limits)
+
+
+def _is_small(bare: str, limits: Limits) -> bool:
+    """Tell whether there are so few marks in a text that it reaches no limit however they are read."""
     depth = bare.count("{") + bare.count("[") + bare.count("(")
     steps = bare.count("/") + bare.count("|") + bare.count("^") + 1
     patterns = steps + sum(bare.count(mark) for mark in ".;,[{") + 1

@@ -249,7 +249,7 @@ def answer(request: dict[str, Any], reader: Reader, channel: int) -> None:
     import pyoxigraph as ox
 
     query = request["query"]
-    limits = Limits(*request["limits"])
+    limits = _limits(*request["limits"])
     scan = None if is_plain(query, limits) else scan_query(query, limits)
     number, db = reader.at(request.get("generation"))
     defaults = [_name(iri) for iri in request.get("default_graphs", ())]
@@ -277,6 +277,12 @@ def answer(request: dict[str, Any], reader: Reader, channel: int) -> None:
     else:
         result.serialize(output=cast(IO[bytes], writer), format=getattr(formats, name))
     writer.end(count_rows=kind == "bindings")
+
+
+@functools.lru_cache(64)
+def _limits(*numbers: int) -> Limits:
+    """Return the limits of a request; they are the same for nearly all."""
+    return Limits(*numbers)
 
 
 @functools.lru_cache(64)
