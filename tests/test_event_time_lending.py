@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from crisiskg.annotation.event_time_lending import lend_times
+from crisiskg.annotation.event_time_lending import date_main_event, lend_times
 from crisiskg.annotation.nlp import load_language, read_docs
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import Entity, Event, Mention
@@ -108,3 +108,43 @@ def test_no_times_no_events() -> None:
     events, reading = prepared("Gunmen killed Berg.", ["killed"])
     assert lend_times(events, reading) == events
     assert lend_times([], reading) == []
+
+
+def dated(text: str, triggers: list[str], **about: Any) -> list[tuple[str | None, bool]]:
+    events, reading = prepared(text, triggers, **about)
+    reading.events = events
+    date_main_event(reading, list(enumerate(events)))
+    values = {time.id: time.value for time in reading.times}
+    return [(values.get(event.time or ""), event.time_lent) for event in reading.events]
+
+
+def test_the_first_day_of_a_report_dates_its_main_event() -> None:
+    text = "Berg was killed. Neighbours saw it on 3 March 2020. Holm was killed on 5 May 2020."
+    assert dated(text, ["killed", "killed"]) == [("2020-03-03", True), ("2020-05-05", False)]
+
+
+def test_a_report_that_dates_no_event_is_dated_by_its_first_day() -> None:
+    text = "Berg was killed. " + LONG_AGO * 12 + "A court sat on 3 March 2020."
+    assert dated(text, ["killed"]) == [("2020-03-03", True)]
+    later = text + " Holm was killed on 5 May 2020."
+    assert dated(later, ["killed", "killed"])[0] == (None, False)
+
+
+def test_a_day_behind_the_publication_dates_no_event() -> None:
+    assert dated("Berg was killed. A trial opens on 3 March 2021.", ["killed"]) == [(None, False)]
+
+
+def test_only_a_report_whose_main_event_has_no_day_is_dated() -> None:
+    text = "Berg was killed. Neighbours saw it on 3 March 2020."
+    assert dated(text, ["killed"], status="planned") == [(None, False)]
+    assert dated(text, ["killed"], published=None) == [(None, False)]
+    assert dated(text, []) == []
+    assert dated("Berg was killed on 5 May 2020. It was dark on 3 March 2020.", ["killed"]) == [("2020-05-05", False)]
+
+
+def test_a_main_event_whose_sentence_speaks_of_time_is_not_dated_by_another() -> None:
+    text = "Berg was killed two years after the war. Holm left on 3 March 2020. Sand was killed on 5 May 2020."
+    events, reading = prepared(text, ["killed", "killed"])
+    reading.events = [replace(events[0], time=None), events[1]]
+    date_main_event(reading, list(enumerate(reading.events)))
+    assert reading.events[0].time is None

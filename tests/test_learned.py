@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from spacy.tokens import Doc
 
 from crisiskg.annotation.learned import Learned, LearnedReader, learned_reader
 from crisiskg.annotation.learned_features import (
@@ -214,3 +215,43 @@ def test_reading_works_with_the_reader_switched_off() -> None:
     assert reading.learned is None
     assert any(mention.type == "Person" for mention in reading.mentions)
     assert next(iter(Pipeline(Settings()).readings([Document(TEXT)]))).learned is not None
+
+
+def several(doc_length: int, *names: tuple[int, int, str]) -> Learned:
+    """Return a reader's answer that holds several names, all of them nearly certain."""
+    parts = [fake(doc_length, start, end, 0.98, kind)._scores for start, end, kind in names]
+    joint = parts[0].copy()
+    for (start, end, _), part in zip(names, parts, strict=True):
+        joint[start:end] = part[start:end]
+    return Learned(joint, [list(range(doc_length))])
+
+
+def test_the_reader_does_not_cut_a_person_in_two() -> None:
+    doc = load_language().make_doc("Then Omar Sattori Karimov left Dovar")
+    assert spans_of(vote_spans(doc, [], several(len(doc), (1, 2, "Person"), (2, 4, "Person")))) == [(1, 4)]
+    assert spans_of(vote_spans(doc, [], several(len(doc), (1, 3, "Person"), (5, 6, "Place")))) == [(1, 3), (5, 6)]
+
+
+def test_the_reader_does_not_cut_an_organization_at_and() -> None:
+    doc = load_language().make_doc("The Office of Roads and Harbours left Dovar")
+    office = Name(1, 6, "Organization", 0.75, "model")
+    cut = several(len(doc), (1, 4, "Organization"), (5, 6, "Organization"))
+    assert office in vote_spans(doc, [office], cut)
+    assert spans_of(vote_spans(doc, [], cut)) == [(1, 4), (5, 6)]
+
+
+def test_no_name_goes_on_behind_a_short_legal_form_or_a_word_between_names() -> None:
+    doc = load_language().make_doc("Then Avenir Corp of Dovar left with Edward Harlan that Sattori knew")
+    company = Name(1, 3, "Company", 0.9, "legal")
+    assert vote_spans(doc, [company], fake(len(doc), 1, 5, 0.99, "Organization")) == [company]
+    assert vote_spans(doc, [], fake(len(doc), 7, 11, 0.99)) == []
+    assert spans_of(vote_spans(doc, [], fake(len(doc), 7, 9, 0.99))) == [(7, 9)]
+
+
+def test_compound_adjectives_and_dated_events_are_left_alone() -> None:
+    adjective = Doc(load_language().vocab, ["The", "U.S.-sanctioned", "firm", "left", "Al-Qaeda"])
+    assert vote_spans(adjective, [], fake(5, 1, 2, 0.99, "Organization")) == []
+    assert spans_of(vote_spans(adjective, [], fake(5, 4, 5, 0.99, "Organization"))) == [(4, 5)]
+    doc = load_language().make_doc("In the 1998 Ruvian general election they lost")
+    election = Name(2, 6, "NamedEvent", 0.75, "model")
+    assert vote_spans(doc, [election], fake(len(doc), 3, 4, 0.99, "Place")) == [election]

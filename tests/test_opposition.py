@@ -94,3 +94,21 @@ def test_places_between_commas():
     names = [("Tessa", "Place"), ("Kayle", "Place")]
     assert ("locatedIn", "Tessa", "Kayle") in tell("The convoy was stopped near Tessa, in northern Kayle, on Monday.", names)
     assert ("locatedIn", "Tessa", "Kayle") not in tell("They came from Tessa, and in Kayle nobody was left.", names)
+
+
+def test_who_helps_in_a_fight_is_an_ally():
+    found = tell("Mali helped the Northern Coalition to defeat the Dawn Front.")
+    assert pair(found, ("alliedWith", "Mali", "the Northern Coalition"))
+    assert pair(found, FOES)
+
+
+def test_who_helps_with_something_else_is_no_ally():
+    assert not pair(tell("Mali helped the Northern Coalition to count votes."), ("alliedWith", "Mali", "the Northern Coalition"))
+
+
+def test_a_strike_that_uses_arms_against_a_group_is_a_fight_with_it():
+    assert pair(tell("On Monday the Northern Coalition conducted nine strikes using artillery against the Dawn Front."), FOES)
+
+
+def test_using_words_against_a_group_is_no_fight():
+    assert not pair(tell("On Monday the Northern Coalition published a report using words against the Dawn Front."), FOES)

@@ -160,3 +160,17 @@ def test_hostile_text_takes_linear_time(hostile: str) -> None:
     begin = time.perf_counter()
     list(scan(hostile, 0, len(hostile)))
     assert time.perf_counter() - begin < 5
+
+
+def test_words_that_go_back_to_a_day_take_the_nearest_one_in_any_clause() -> None:
+    language = load_language()
+    text = (
+        "The talks failed on 4 May 2021. Governors who on 30 August 2021 opened the gates fled the following day.\n\n"
+        "Nobody knows who was there the same day."
+    )
+    ((document, doc),) = list(read_docs(language, [Document(text=text)]))
+    reading = Reading(document, doc)
+    find_times(reading)
+    values = {time.text: time.value for time in reading.times}
+    assert values["the following day"] == "2021-08-31"
+    assert values["the same day"] != "2021-08-30"  # a new paragraph goes back to the story, not to a day in passing

@@ -11,6 +11,9 @@ from crisiskg.annotation.syntax import Syntax
 
 #: Types of speech whose content tells to whom they are addressed in effect.
 _LENT = frozenset({"CONCEDE", "THREATEN"})
+#: Types of deeds done to another deed, which concern whom that one concerns: "lifted its blockade of Yemen".
+_LENT_BY_OBJECT = frozenset({"RETREAT", "REJECT", "AID", "SANCTION"})
+_OBJECT_EDGES = frozenset({"dobj", "xcomp", "nsubjpass"})
 
 
 @dataclass(slots=True)
@@ -29,9 +32,9 @@ class FoundEvent:
 
 
 def lend_from_content(found: list[FoundEvent], syntax: Syntax) -> None:
-    """Give an act of speech that names nobody the recipient or place of what it speaks of.
+    """Give an act of speech, or a deed done to another deed, that names nobody the recipient or place of what it is about.
 
-    Who announces the withdrawal from a country concedes to that country.
+    Who announces the withdrawal from a country concedes to that country; who lifts sanctions on it does so to that country.
     """
     by_token = {f.candidate.token: f for f in found}
     for f in found:
@@ -46,7 +49,8 @@ def lend_from_content(found: list[FoundEvent], syntax: Syntax) -> None:
             # who agrees to the deployment of others agrees with them
             speech.arguments.recipient = [m for m in f.arguments.actor if m.entity not in taken and m.type != "Place"]
             continue
-        if speech.candidate.type not in _LENT:
+        done_to = speech.candidate.trigger.verb and syntax.dep[f.candidate.token] in _OBJECT_EDGES
+        if speech.candidate.type not in _LENT and not (done_to and speech.candidate.type in _LENT_BY_OBJECT):
             continue
         speech.arguments.recipient = [m for m in f.arguments.recipient if m.entity not in taken]
         speech.arguments.place = speech.arguments.place or (f.arguments.place if f.arguments.recipient == [] else None)

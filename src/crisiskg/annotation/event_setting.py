@@ -1,8 +1,8 @@
-"""Where the violence of a report happened when no sentence says so: in the country that the report is about.
+"""Where and when the violence of a report happened when no sentence says so: in the country that the report is about.
 
 Reports name the country in the dateline, or not at all beyond "Indian police": the place of the main event is then the state
 of which the whole text speaks. It is given to that one event, never to events of which the text says where they were, and
-marked (`Event.place_lent`), so that the graph says "inferred" of it.
+marked (`Event.place_lent`), so that the graph says "inferred" of it. Its day is found by `event_time_lending`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crisiskg.annotation.event_time_lending import date_main_event
 from crisiskg.annotation.records import Event, Mention
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ LEAD = 400
 
 
 def find_setting(reading: Reading) -> None:
-    """Give the main violence of a document the country it is about, where no violence in it has a country.
+    """Give the main violence of a document its day, and the country it is about where no violence in it has a country.
 
     Args:
-        reading: Its events must be there; at most one of them is replaced.
+        reading: Its events must be there; at most one of them is given a day, and one a place.
     """
     violent = [
         (number, event)
@@ -40,7 +41,11 @@ def find_setting(reading: Reading) -> None:
         if event.type in VIOLENT and event.polarity == "positive" and event.status in ("happened", "ongoing")
     ]
     is_report = len(violent) >= LEAST_EVENTS or any(event.start < LEAD for _, event in violent)
-    if not is_report or any(_country_of(reading, event.place) for _, event in violent):
+    if not is_report:
+        return
+    date_main_event(reading, violent)
+    violent = [(number, reading.events[number]) for number, _ in violent]
+    if any(_country_of(reading, event.place) for _, event in violent):
         return
     free = [(number, event) for number, event in violent if event.place is None]
     country = _country_spoken_of(reading)

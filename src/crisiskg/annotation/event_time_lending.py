@@ -1,4 +1,4 @@
-"""Times that an event borrows: from another telling of it, or from the lead of the report that it opens.
+"""Times that an event borrows: from another telling of it, from the lead of the report that it opens, or from the report.
 
 A report names the day once and tells the deed several times: in its title, its first sentences and again below. What is
 borrowed is marked (`Event.time_lent`), so that the graph says "inferred" of it and not "stated".
@@ -7,7 +7,7 @@ borrowed is marked (`Event.time_lent`), so that the graph says "inferred" of it 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crisiskg.annotation.reading import Reading
@@ -18,6 +18,9 @@ _NEWS_SENTENCES = 4
 _LEAD_SENTENCES = 6
 #: Days before publication within which a day in the lead is that of the news, not of what led to it.
 _NEWS_DAYS = 10
+#: Characters at the beginning of a report within which an event is its main one, and within which that event's day is named.
+_MAIN_CHARS = 600
+_MAIN_DAY_CHARS = 1000
 
 
 def lend_times(events: list[Event], reading: Reading) -> list[Event]:
@@ -55,6 +58,36 @@ def lend_times(events: list[Event], reading: Reading) -> list[Event]:
                 continue
         out.append(event)
     return out
+
+
+def date_main_event(reading: Reading, told: Sequence[tuple[int, Event]]) -> None:
+    """Give the main event of a report the first day that the report names, where no sentence says when it was.
+
+    The first sentences tell what happened, and the first day they name is that of what they tell. A report that dates none of
+    its events at all is dated by the first day that stands anywhere in it. Days behind the publication are those of plans; a text
+    of unknown publication is no report, and nothing in it is dated so.
+
+    Args:
+        reading: Its events and times must be there; at most one event is replaced, with `time_lent` set.
+        told: Events of which one may be the main one, with their numbers in the reading, in order of the text.
+    """
+    published = reading.published.latest if reading.published is not None else None
+    main = next(((number, event) for number, event in told if _is_fact(event)), None)
+    if published is None or main is None or main[1].time is not None:
+        return
+    number, event = main
+    days = [
+        time
+        for time in reading.times
+        if _is_date(time) and time.bounds is not None and time.bounds.earliest is not None and time.bounds.earliest <= published
+    ]
+    if not days or reading.in_credits(days[0].start):
+        return
+    leads = event.start < _MAIN_CHARS and days[0].start < _MAIN_DAY_CHARS
+    if leads and _speaks_of_time(event, [time.start for time in reading.times]):
+        return
+    if leads or all(other.time is None for _, other in told):
+        reading.events[number] = replace(event, time=days[0].id, time_gap=None, time_lent=True)
 
 
 class _Parties:

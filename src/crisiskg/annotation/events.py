@@ -26,6 +26,7 @@ from crisiskg.annotation.factuality import Factuality
 from crisiskg.annotation.grammar import Grammar
 from crisiskg.annotation.modality import FactualityReader
 from crisiskg.annotation.movements import settle_movement
+from crisiskg.annotation.object_parties import lend_from_objects
 from crisiskg.annotation.records import Mention
 from crisiskg.annotation.syntax import MentionIndex, Syntax
 from crisiskg.annotation.triggers import load_lexicon
@@ -102,6 +103,7 @@ class EventFinder:
             settle_movement(candidate, arguments, self.reading, self.syntax, self.index)
             found.append(FoundEvent(candidate, arguments, told))
         lend_from_content(found, self.syntax)
+        lend_from_objects(found, self.arguments)
         agree_on_plans(found)
         base = len(self.reading.events)
         events = [self.recorder.record(f"v{base + i}", f) for i, f in enumerate(found)]

@@ -12,7 +12,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -294,6 +294,12 @@ class Gazetteer:
     def persons_of_surname(self, surname: str) -> list[Entry]:
         """Return the persons whose name ends in this word."""
         return self._surnames.get(fold_name(surname), [])
+
+    @cached_property
+    def person_words(self) -> frozenset[str]:
+        """Words of the names of persons, in lower case, of four letters or more."""
+        persons = (entry for entry in self.entries.values() if entry.type == "Person")
+        return frozenset(word for entry in persons for word in fold_name(entry.label).split() if len(word) > 3 and word.isalpha())
 
     def holdings_of(self, person: str) -> list[OfficeHolding]:
         """Return the offices that a person held, by the person's IRI."""

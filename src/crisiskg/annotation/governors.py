@@ -40,6 +40,14 @@ _ACCORDS = frozenset({"deal", "agreement", "accord", "pact", "settlement", "comp
 _TRUCES = frozenset({"truce", "ceasefire", "cease-fire", "armistice", "pause"})
 #: Nouns of an attempt on power, which a verb of failing denies.
 _COUPS = frozenset({"coup", "putsch", "takeover", "mutiny"})
+#: Words that tell of a statement, and before an infinitive of an order: "told them to leave".
+_ORDERING = frozenset({"tell", "warn", "direct"})
+#: Verbs of asking and refusing whose object the pluperfect takes for granted: "had ordered the strikes".
+_CARRIED_OUT = frozenset({"order", "request", "demand", "propose", "urge"})
+#: Modal verbs under which a clause of time lies ahead.
+_AHEAD = frozenset({"would", "should", "must", "may", "might", "could", "can"})
+#: Conjunctions behind which even the past tense lies ahead: "would not stop until they laid down their arms".
+_LIMITS = frozenset({"until", "till", "once"})
 #: Words of expectation that leave little doubt.
 _LIKELY = frozenset({"likely", "certain", "sure", "bound", "inevitable"})
 
@@ -143,10 +151,18 @@ class Ascent:
                 self.told.weaken(None, "probable" if syntax.lemma[head] in _ASSERTING else None)
                 current = head
                 continue
+            if not noun and dep in ("xcomp", "ccomp", "advcl") and self._is_order(current, head):
+                self.told.weaken("hypothetical")
+                current = head
+                continue
             if not self._govern(head, noun, None):
                 return
             current = head
             noun = False if syntax.pos[head] in ("VERB", "AUX") else noun
+
+    def _is_order(self, verb: int, head: int) -> bool:
+        """Say whether an infinitive is what somebody is told to do: "told its citizens to leave"."""
+        return self.syntax.lemma[head] in _ORDERING and any(self.syntax.lower[a] == "to" for a in self.clauses.auxiliaries(verb))
 
     def _is_accused(self, token: int) -> bool:
         """Say whether a word is whom somebody accuses: "accused the ADF of massacres" is read as "the ADF of massacres"."""
@@ -226,6 +242,8 @@ class Ascent:
             return False  # "wanted for the bombing"
         if noun and effect == "reported" and verbal:
             effect = None  # "estimated the losses": about something known
+        if noun and verbal and through is None and self.definite and self._takes_for_granted(head):
+            effect = None
         held_off = effect in ("fear", "threat") or (effect == "negative" and through == "from")
         if noun and through in _CIRCUMSTANTIAL and not held_off:
             # "agreed after the attack": a circumstance, told as fact; an open noun under a modal is not ("troubled by unrest")
@@ -239,6 +257,15 @@ class Ascent:
         if effect == "negative":
             return self._deny(head, noun, through)
         return self._weaken(head, effect)
+
+    def _takes_for_granted(self, head: int) -> bool:
+        """Say whether a word of asking speaks of what is there: "called the strike deliberate", "had ordered the raids"."""
+        syntax, lemma = self.syntax, self.syntax.lemma[head]
+        if syntax.is_passive(head) and not any(syntax.lower[a] == "had" for a in self.clauses.auxiliaries(head)):
+            return False
+        if lemma == "call":
+            return not any(name in ("for", "on", "off") for name, _ in syntax.prepositions(head)) and not syntax.kids(head, "prt")
+        return lemma in _CARRIED_OUT and any(syntax.lower[a] == "had" for a in self.clauses.auxiliaries(head))
 
     def _presupposes(self, head: int) -> bool:
         """Apply a word that ends or keeps up what it governs, which is under way: "called on them to halt the offensive"."""
@@ -322,12 +349,19 @@ class Ascent:
             self.told.weaken("hypothetical")  # "before it could be signed": it never was
             self.told.polarity = "negative"
             return
-        future = any(
-            syntax.lower[a] in FUTURE or syntax.lower[a] in ("would", "may", "might", "could")
-            for a in self.clauses.auxiliaries(head)
-        )
-        if any(m in self.cues.future_marks for m in marks) and future and syntax.tag[clause] not in ("VBD", "VBN"):
+        future = any(syntax.lower[a] in FUTURE or syntax.lower[a] in _AHEAD for a in self.clauses.auxiliaries(head))
+        if future and any(m in self.cues.future_marks for m in marks) and self._lies_ahead(clause, marks):
             self.told.weaken("hypothetical")
+
+    def _lies_ahead(self, clause: int, marks: list[str]) -> bool:
+        """Say whether a clause of time under a future is yet to come: "until it has been signed", not "after it was signed"."""
+        syntax = self.syntax
+        if any(m in _LIMITS for m in marks):
+            return True
+        forms = {syntax.lower[a] for a in self.clauses.auxiliaries(clause)}
+        if forms & {"was", "were", "had"}:
+            return False
+        return syntax.tag[clause] not in ("VBD", "VBN") or bool(forms & {"has", "is", "are", *HAVE})
 
     def _is_in_force(self, verb: int) -> None:
         """Tell a noun's event as going on where its verb says so: "the curfew remains in force", "while raids were under way"."""

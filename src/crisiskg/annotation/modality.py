@@ -11,13 +11,29 @@ from crisiskg.annotation.factuality import Factuality, load_cues
 from crisiskg.annotation.governors import Ascent
 from crisiskg.annotation.grammar import Grammar
 from crisiskg.annotation.records import Certainty
-from crisiskg.annotation.verb_modality import VerbModality
+from crisiskg.annotation.verb_modality import FUTURE, VerbModality
 
 _DEFINITE = frozenset(
     {"the", "this", "that", "these", "those", "its", "their", "his", "her", "our", "my", "your", "both", "each"}
 )
 #: Words of questions that take for granted what they ask about.
 _PRESUPPOSING = frozenset({"who", "why", "when", "where", "how"})
+#: Participles before a noun that say how somebody or something still is: "the detained president".
+_STATES = frozenset(
+    {"detained", "imprisoned", "jailed", "occupied", "besieged", "blockaded", "encircled", "contested", "embattled"}
+)
+#: States that lie on somebody: "in custody", "under siege", "on trial".
+_CONDITIONS = frozenset(
+    {"custody", "detention", "siege", "curfew", "occupation", "blockade", "review", "trial", "investigation", "embargo", "arrest"}
+)
+#: Verbs that bring somebody into such a state, which then has happened.
+_BEGINNINGS = frozenset({"place", "put", "take", "come", "bring", "go", "fall"})
+#: Nominal events that last: where the clause tells of them in the present, they go on.
+_LASTING_TEXT = """
+truce ceasefire cease-fire armistice siege blockade embargo sanction curfew occupation war conflict fighting hostility insurgency
+rebellion crackdown offensive displacement unrest violence emergency lockdown boycott purge standoff
+"""
+_LASTING = frozenset(_LASTING_TEXT.split())
 _DOUBTS: tuple[Certainty, ...] = ("probable", "possible")
 
 
@@ -44,13 +60,19 @@ class FactualityReader:
         verbal = self.syntax.pos[token] in ("VERB", "AUX")
         if verbal:
             self.verbs.read(token, told, material=material, headline=headline)
+            if told.status == "happened" and material and self._is_state(token):
+                told.status = "ongoing"
         else:
             self._own_noun(token, told)
         definite = verbal or self.is_known(token)
         Ascent(self.verbs, told, definite=definite, said=said and not verbal).climb(token, nominal=not verbal)
+        if not verbal and told.status == "happened" and told.polarity == "positive" and self._lasts(token):
+            told.status = "ongoing"
         asserted = not self._is_presupposed(token, verbal=verbal)
         if told.is_fact and asserted and self._is_asked(token, passed=told.status == "happened" and verbal):
             told.weaken("hypothetical")
+        elif verbal and told.status == "planned" and self._is_asked(token, passed=False) and self._has_future(token):
+            told.weaken("hypothetical")  # "will the rebels accept it?"
         return told
 
     def is_negated(self, verb: int) -> bool:
@@ -63,6 +85,34 @@ class FactualityReader:
         words = {syntax.lower[c] for c in syntax.children[noun] if syntax.dep[c] in ("det", "poss", "amod", "nummod")}
         named = bool(syntax.kids(noun, "poss"))
         return (named or not words.isdisjoint(_DEFINITE)) and words.isdisjoint(self.cues.adjectives["open"])
+
+    def _is_state(self, verb: int) -> bool:
+        """Say whether a participle tells how its noun still is: "the detained president", "families sheltering in a school"."""
+        syntax = self.syntax
+        if syntax.dep[verb] == "amod" and syntax.tag[verb] in ("VBN", "VBD", "JJ"):
+            return syntax.lower[verb] in _STATES and verb < syntax.head[verb]
+        return syntax.dep[verb] == "acl" and syntax.tag[verb] == "VBG" and syntax.lemma[verb] in self.cues.lasting
+
+    def _lasts(self, noun: int) -> bool:
+        """Say whether a nominal event goes on: "under siege", "the truce holds"; not "the siege ended", "the truce is over"."""
+        syntax, head = self.syntax, self.syntax.head[noun]
+        if syntax.dep[noun] == "pobj" and syntax.lower[head] in ("in", "on", "under") and syntax.lemma[noun] in _CONDITIONS:
+            begun = syntax.lemma[syntax.head[head]] in _BEGINNINGS  # "placed him under house arrest"
+            return not begun and not syntax.kids(noun, "det", "poss", "prep", "nummod")
+        if syntax.lemma[noun] not in _LASTING or syntax.dep[noun] not in ("nsubj", "nsubjpass"):
+            return False
+        auxiliaries = self.verbs.clauses.auxiliaries(head)
+        if self.is_negated(head) or any(syntax.tag[a] == "MD" for a in auxiliaries):
+            return False
+        if any(syntax.lower[c] in ("over", "dead", "finished") for c in syntax.children[head]):
+            return False
+        ended = syntax.lemma[head] in self.cues.enders or syntax.lemma[head] in self.cues.failing
+        if ended or self.cues.governors.get(syntax.lemma[head]) == "negative":
+            return False
+        return syntax.tag[head] in ("VBZ", "VBP") and not syntax.is_passive(head)
+
+    def _has_future(self, verb: int) -> bool:
+        return any(self.syntax.lower[a] in FUTURE for a in self.verbs.clauses.auxiliaries(verb))
 
     def _is_presupposed(self, token: int, *, verbal: bool) -> bool:
         """Say whether a question would take an event for granted: "the threat", "the village that rebels burned"."""

@@ -116,7 +116,7 @@ _INNER = frozenset(
     ]
 )
 #: Words in lower case that stand between names and in none.
-_BETWEEN = frozenset(
+BETWEEN = frozenset(
     {"by", "until", "from", "after", "before", "while", "who", "which", "that", "when", "said", "is", "was", "than"}
 )
 _COMMON = frozenset({"ADV", "ADP", "DET", "PRON", "VERB", "AUX", "CCONJ", "SCONJ", "PART", "INTJ"})
@@ -238,6 +238,22 @@ def _plausible(doc: Doc, span: TokenSpan, match: Match) -> bool:
                 return False  # "16 GB"
             return not (shouted and (token.is_stop or token.lower_ in ("who", "us", "is", "it", "car", "who", "am", "pm")))
         if (
+            token.is_title
+            and token.i
+            and doc[token.i - 1].pos_ == "PROPN"
+            and doc[token.i - 1].dep_ == "compound"
+            and doc[token.i - 1].head == token
+            and all(entry.type == "MediaOrganization" for entry, _ in match.senses)
+        ):
+            return False  # "Greenwich Mean Time" is no magazine
+        if (
+            token.is_sent_start
+            and token.is_title
+            and token.tag_ in ("NN", "NNS")
+            and all(entry.type == "MediaOrganization" for entry, _ in match.senses)
+        ):
+            return False  # "Time, however, is short"
+        if (
             token.is_sent_start
             and token.pos_ == "ADJ"
             and token.dep_ == "amod"
@@ -268,6 +284,8 @@ def _demonym_type(doc: Doc, span: TokenSpan, entry: Entry) -> EntityType:
     following = doc[last.i + 1] if last.i + 1 < len(doc) else None
     modifies = last.dep_ in ("amod", "compound", "nmod") and last.head.i > last.i
     hyphenated = following is not None and following.text in ("-", "–") and not following.whitespace_ and not last.whitespace_
+    if span.start and doc[span.start - 1].lower_ == "ethnic":
+        return "PopulationGroup"
     state_like: EntityType = "State" if entry.type == "State" else "Place"
     if last.tag_ in ("NNPS", "NNS") or (last.text.endswith("s") and last.text[:-1] in entry.demonyms):
         return "PopulationGroup"
@@ -321,7 +339,7 @@ def _split(doc: Doc, start: int, end: int, kind: EntityType | None) -> list[tupl
                 kind == "Place" and index - start == 1 and end - index == 2 and kind != "Place"
             ):
                 continue
-        elif text in _BETWEEN and doc[index].pos_ != "PROPN":
+        elif text in BETWEEN and doc[index].pos_ != "PROPN":
             pass
         else:
             continue

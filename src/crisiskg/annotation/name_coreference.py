@@ -11,15 +11,22 @@ from crisiskg.annotation.records import Mention
 from crisiskg.annotation.resolution import Resolution
 from crisiskg.annotation.settlements import fold_name
 
-_ACRONYM = re.compile(r"[A-Z][A-Za-z]?[A-Z][A-Za-z&\-]{0,8}s?\Z|[A-Z]{2,}[-A-Z0-9]*\Z")
+_ACRONYM = re.compile(r"[A-Z][A-Za-z]?[A-Z][A-Za-z&\-]{0,8}s?\Z|[A-Z]{2,}[-A-Z0-9]*\Z|[A-Z]-[A-Z]{2,}\Z")
 _KNOWN_AS = re.compile(
-    r",?\s*\(?\s*(?:also |better |otherwise |formerly |previously |commonly |locally )?(?:known|called|referred to|abbreviated)"
-    r"(?: as| by)?(?: the)?(?: acronym| initials)?\s*[\"“‘]?"
+    r",?\s*\(?\s*(?:(?:also |better |otherwise |formerly |previously |commonly |locally )?"
+    r"(?:known|called|referred to|abbreviated)(?: as| by)?(?: the)?(?: acronym| initials)?|alias|aka|a\.k\.a\.)\s*[\"“‘]?"
 )
 _BRACKET = re.compile(r"\s*\(\s*(?:or |the |formerly |ex-)?[\"“‘]?")
 _OR = re.compile(r", or (?:the )?[\"“]?")
 _SMALL = frozenset(["of", "the", "for", "and", "in", "on", "to", "de", "la", "del", "du", "des", "et", "al", "el", "y", "e"])
 _LEGAL = frozenset(["inc", "corp", "co", "ltd", "llc", "plc", "ag", "group", "holdings", "company", "corporation", "limited"])
+#: Words that say what a company or an agency does; its name is used without them too ("Amnesty International", "Amnesty").
+_TRADES = frozenset(
+    """agency airlines airways bank breweries computer electric energy foods industries international media motor motors news oil
+    petroleum pharmaceuticals radio steel stores systems technologies television""".split()  # noqa: SIM905
+)
+#: Words behind which a name says of what or for what a body is: its noun stands before them.
+_OF = frozenset(["of", "for", "on", "to", "in", "against"])
 
 
 class NameCoreference(Resolution):
@@ -83,7 +90,10 @@ class NameCoreference(Resolution):
         if not candidates:
             return None
         before = [cluster for cluster in candidates if cluster.first <= mention.start]
-        return max(before or candidates, key=lambda cluster: (cluster.first, len(cluster.mentions)))
+        if not before:
+            # A title names by surname alone whom the text is about: the one named first.
+            return min(candidates, key=lambda cluster: cluster.first)
+        return max(before, key=lambda cluster: (cluster.first, len(cluster.mentions)))
 
     def _organization(self, mention: Mention, folded: str, entry: Entry | None) -> Cluster | None:
         """Find the organization that an acronym or a shortened name stands for."""
@@ -97,18 +107,30 @@ class NameCoreference(Resolution):
                     continue
                 if _ACRONYM.match(mention.text) and is_acronym(mention.text, name):
                     return cluster
-                if entry is not None:
-                    continue
                 parts = fold_name(name).split()
-                if len(words) >= 2 and len(words) < len(parts) and parts[-len(words) :] == words:
+                if entry is None and len(words) >= 2 and len(words) < len(parts) and parts[-len(words) :] == words:
                     return cluster
                 if (
                     len(words) < len(parts)
                     and parts[: len(words)] == words
-                    and all(part in _LEGAL for part in parts[len(words) :])
+                    and all(part in _LEGAL or part in _TRADES for part in parts[len(words) :])
                 ):
                     return cluster
-        return None
+        return self._body(mention, words, list(candidates.values())) if entry is None and len(words) == 1 else None
+
+    def _body(self, mention: Mention, words: list[str], candidates: list[Cluster]) -> Cluster | None:
+        """Find the body that its noun alone takes up: "the Council" behind "the Security Council"."""
+        text = self.reading.document.text
+        if text[max(mention.start - 4, 0) : mention.start].lower() != "the " and not mention.text.startswith(("the ", "The ")):
+            return None
+        found: list[tuple[int, Cluster]] = []
+        for cluster in candidates:
+            if cluster.coarse != "Organization" or not any(body_noun(name) == words[0] for name in cluster.names if " " in name):
+                continue
+            before = [other.start for other in cluster.mentions if other.start < mention.start]
+            if before:
+                found.append((max(before), cluster))
+        return max(found, key=lambda pair: pair[0])[1] if found else None
 
     def _note_name(self, mention: Mention, cluster: Cluster) -> None:
         """Index the words and initials of a name."""
@@ -120,7 +142,12 @@ class NameCoreference(Resolution):
 
     def tie_definitions(self, names: list[Mention]) -> None:
         """Tie what the text equates: "Islamic State (IS)", "the Movement, known as M5", "X, or Y,"."""
-        for first, second in pairwise(names):
+        # A name within a name stands between no two: "Institute of Agriculture of Mali (IAM)".
+        outer: list[Mention] = []
+        for mention in sorted(names, key=lambda mention: (mention.start, -mention.end)):
+            if not outer or mention.start >= outer[-1].end:
+                outer.append(mention)
+        for first, second in pairwise(outer):
             a, b = self.owner[first.id], self.owner[second.id]
             if a is b or not self._equates(first, second):
                 continue
@@ -164,6 +191,19 @@ def is_acronym(short: str, name: str) -> bool:
     initials = "".join(word[0] for word in words).upper()
     content = "".join(word[0] for word in words if word.lower() not in _SMALL).upper()
     return letters in (initials, content) or (len(letters) >= 3 and letters.rstrip("S") == content)
+
+
+def body_noun(name: str) -> str:
+    """Return the noun that says what a body is, in lower case: the word before the first "of" or "for", else the last one.
+
+    >>> body_noun("Oak Valley Centre for Peace"), body_noun("Security Council")
+    ('centre', 'council')
+    """
+    words = fold_name(name).split()
+    for place, word in enumerate(words[1:], start=1):
+        if word in _OF:
+            return words[place - 1]
+    return words[-1] if words else ""
 
 
 def initials(name: str) -> set[str]:

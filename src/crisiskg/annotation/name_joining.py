@@ -7,7 +7,7 @@ from collections import defaultdict
 from spacy.tokens import Doc
 
 from crisiskg.annotation.lexicon import name_words
-from crisiskg.annotation.names import Name
+from crisiskg.annotation.names import SHORT_FORMS, Name
 
 
 def join_names(doc: Doc, matches: list[Name], marked: list[Name], runs: list[Name]) -> list[Name]:
@@ -107,6 +107,8 @@ def _extends(doc: Doc, run: Name, owners: list[Name]) -> bool:
     covered = all(run.start <= owner.start and owner.end <= run.end for owner in owners)
     if not covered or any(owner.type == "Person" for owner in owners):
         return False
+    if any(owner.source == "legal" and owner.end < run.end and doc[owner.end - 1].text in SHORT_FORMS for owner in owners):
+        return False  # "Avenir LLC Jean Press"
     outer_end = max(owner.end for owner in owners)
     if outer_end < run.end and (last in words.organization or last in words.event or last in words.place):
         return True

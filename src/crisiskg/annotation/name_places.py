@@ -54,6 +54,10 @@ _SEVERAL = frozenset(
         "states",
     ]
 )
+#: What else a text may call a place behind a comma: "X, a hill above the town".
+_FEATURES = _KINDS | frozenset(
+    ["hill", "mountain", "river", "lake", "valley", "plain", "peak", "peninsula", "township", "locality", "outpost", "resort"]
+)
 #: What is done to places: "the siege of X".
 _FATES = frozenset(
     [
@@ -161,7 +165,7 @@ def is_called_place(doc: Doc, name: Name) -> bool:
         return doc[end].dep_ != "compound" and doc[end - 1].head.i == end
     if end + 2 < len(doc) and doc[end].text == "," and doc[end + 1].lower_ in _ARTICLES:
         for token in doc[end + 2 : end + 6]:
-            if token.lower_ in _KINDS:
+            if token.lower_ in _FEATURES:
                 # "X, a town south of Y" but not "Smith, a village elder"
                 following = doc[token.i + 1] if token.i + 1 < len(doc) else None
                 return following is None or following.pos_ in ("ADP", "PUNCT", "ADV", "PRON", "SCONJ", "VERB", "DET", "NUM")

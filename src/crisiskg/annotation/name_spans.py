@@ -13,6 +13,7 @@ from crisiskg.annotation.lexicon import LEGAL_FORMS, name_words
 from crisiskg.annotation.metonymy import stands_for_government
 from crisiskg.annotation.name_candidates import capital_runs, event_names, gazetteer_names, model_names, sense_type
 from crisiskg.annotation.name_companies import company_names, settle_companies
+from crisiskg.annotation.name_context import settle_by_context, widen_names
 from crisiskg.annotation.name_joining import join_names
 from crisiskg.annotation.name_places import settle_places
 from crisiskg.annotation.name_types import CLASSES, NameTyper, name_typer
@@ -54,7 +55,7 @@ def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     _contextual(doc, names, gazetteer)
     typer = name_typer()
     if reading.learned is not None:
-        names = vote_spans(doc, names, reading.learned)
+        names = [name for name in vote_spans(doc, names, reading.learned) if name.source != "learned" or not _is_never(doc, name)]
         for name in names:
             if name.source == "learned" and name.type == "Organization":
                 name.type = _organization_kind(doc[name.start : name.end]) or name.type
@@ -62,8 +63,9 @@ def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     _generic(doc, names)
     settle_companies(doc, names)
     settle_places(doc, names, gazetteer)
+    settle_by_context(doc, names, gazetteer)
     _defined(doc, names)
-    names = [name for name in names if name.type is not None]
+    names = widen_names(doc, [name for name in names if name.type is not None])
     for name in names:
         capital = name.type == "Place" and gazetteer.state_of_capital(doc[name.start : name.end].text) is not None
         if capital and stands_for_government(doc, name.start, name.end):
@@ -327,6 +329,8 @@ def _missed(doc: Doc, names: list[Name], surnames: Counter[str]) -> list[Name]:
     for token in doc:
         if taken[token.i] or not token.text[:1].isupper() or len(token) < 3:
             continue
+        if token.ent_type_ in ("DATE", "TIME") and not _acts(token):
+            continue  # "on May 24" beside a person of this name
         text = token.text
         if text in surnames and token.pos_ == "PROPN":
             found.append(Name(token.i, token.i + 1, "Person", 0.8, "text"))
@@ -337,3 +341,8 @@ def _missed(doc: Doc, names: list[Name], surnames: Counter[str]) -> list[Name]:
         ):
             found.append(Name(token.i, token.i + 1, types[text], 0.7, "text"))
     return found
+
+
+def _acts(token: Token) -> bool:
+    """Whether a verb or a possessive ending follows a word."""
+    return token.i + 1 < len(token.doc) and (token.nbor().pos_ in ("VERB", "AUX") or token.nbor().text in ("'s", "’s"))

@@ -22,6 +22,10 @@ ORGANIZATIONS: frozenset[str] = frozenset(
     ]
 )
 
+#: Short legal forms, which end a company's name: "Avenir Corp. Avenir Credit" is two names, "Delta Inc of Ohio" one and a place.
+#: Not "Co" ("Baker and Co Holdings") and not the long ones ("Power Corporation of Canada").
+SHORT_FORMS: frozenset[str] = frozenset({"Inc", "Inc.", "Corp", "Corp.", "Ltd", "Ltd.", "LLC", "PLC", "plc", "GmbH"})
+
 
 @dataclass(slots=True, eq=False)
 class Name:

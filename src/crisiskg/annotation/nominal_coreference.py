@@ -5,13 +5,17 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from crisiskg.annotation.antecedent_features import Anaphor, unit_vector
-from crisiskg.annotation.antecedents import MOST, AntecedentChoice
+from crisiskg.annotation.antecedents import MOST
 from crisiskg.annotation.clusters import Cluster, coarse
+from crisiskg.annotation.nominal_definitions import NominalDefinitions
 from crisiskg.annotation.records import EntityType, Mention
 from crisiskg.annotation.resolution import compatible
 
 #: How many sentences back a nominal's antecedent without a word in common may lie.
 SENTENCES_BACK = 5
+
+#: How many characters may stand between a nominal and the name beside it: a comma, an article or a title.
+_NEAR = 20
 
 _COPULAS = frozenset(["be", "become", "remain"])
 _HEDGES = frozenset(
@@ -73,7 +77,7 @@ _SETTLED = frozenset({"city", "town", "village", "hamlet", "suburb"})
 _WIDE = frozenset({"province", "region", "territory", "island", "area", "valley", "peninsula", "enclave"})
 
 
-class NominalCoreference(AntecedentChoice):
+class NominalCoreference(NominalDefinitions):
     """The part of coreference that ties nominals."""
 
     def tie_nominal(self, mention: Mention, head: Token) -> None:
@@ -81,7 +85,7 @@ class NominalCoreference(AntecedentChoice):
         span = self.reading.span_of(mention)
         plural = head.tag_ in ("NNS", "NNPS") or head.tag_ == "CD" or mention.type == "PopulationGroup"
         lemma = head.lemma_.lower()
-        cluster, score = self._apposed(mention, head), 0.9
+        cluster, score = self._apposed(mention, head) or self.defined(mention, head), 0.9
         body = self._body_key(mention, head, lemma)
         lead = self._lead_key(mention, head, lemma)
         if cluster is None and body is not None and body in self.by_body:
@@ -280,10 +284,13 @@ class NominalCoreference(AntecedentChoice):
             if mention.end <= other.start:
                 between = text[mention.end : other.start]
                 behind = text[other.end : other.end + 1]
+                title = self.reading.titles.get(other.id)
+                if title:
+                    between = between.replace(f"{title} ", "")  # "the head of the police, General X,"
                 if between == " (" and behind == ")" and other.text[:2].isupper():
                     return cluster
                 if (
-                    between == ", "
+                    between in (", ", ", the ")
                     and behind in (",", ".", ";", ")")
                     and mention.text.split()[0].lower() in ("the", "its", "his", "her", "their", "a", "an")
                     and mention.type != "PopulationGroup"
@@ -318,7 +325,7 @@ class NominalCoreference(AntecedentChoice):
         return [
             other
             for other in near
-            if other.kind == "name" and (abs(other.start - mention.end) <= 2 or abs(mention.start - other.end) <= 2)
+            if other.kind == "name" and (abs(other.start - mention.end) <= _NEAR or abs(mention.start - other.end) <= 2)
         ]
 
     def _fits_noun(self, lemma: str, form: str, cluster: Cluster) -> bool:

@@ -32,6 +32,9 @@ _OUST = frozenset({"overthrow", "topple", "oust", "unseat", "depose", "defeat", 
 _EFFORTS = frozenset(
     {"effort", "campaign", "mission", "operation", "fight", "struggle", "bid", "attempt", "coalition", "strategy"}
 )
+_FIGHT = _DEFEAT | {"fight", "battle", "combat", "recapture", "retake", "liberate", "repulse", "oust", "overthrow", "seize"}
+#: Verbs of standing by somebody; they make allies where what they help with is a fight.
+_HELP = frozenset({"help", "assist", "aid", "support", "back", "join"})
 _RIVALS = frozenset(
     {"rival", "opponent", "challenger", "enemy", "foe", "adversary", "critic", "archrival", "arch-rival", "nemesis"}
 )
@@ -50,6 +53,8 @@ def find_opposition(writer: RelationWriter) -> None:
             finder.against(token)
         elif syntax.pos[token] == "VERB" and (lemma in _DEFEAT or lemma in _OUST):
             finder.defeat(token)
+        elif lemma in _HELP and syntax.pos[token] == "VERB":
+            finder.helped(token)
         elif lower in ("support", "alongside") or (lower == "with" and syntax.lower[token - 1] in ("partnership", "alliance")):
             finder.support(token)
         elif syntax.pos[token] == "NOUN" and lemma in _RIVALS:
@@ -66,6 +71,8 @@ class _OppositionFinder(RelationFinder):
         if syntax.lemma[above] in _STRUGGLES and syntax.pos[above] == "NOUN":
             ones = self._fighters(above)
         elif syntax.pos[above] == "VERB":
+            while syntax.lemma[above] == "use" and syntax.dep[above] in ("acl", "advcl", "xcomp") and syntax.pos[above] == "VERB":
+                above = self.grammar.clause_of(syntax.head[above])  # "conducted strikes using artillery against Y"
             done = [x for x in self.grammar.objects(above) if syntax.lemma[x] in _STRUGGLES]
             if done and syntax.lemma[above] in _LIGHT:
                 ones = self._doers(above)
@@ -80,7 +87,7 @@ class _OppositionFinder(RelationFinder):
         political = syntax.lemma[verb] in _OUST
         if not ones and syntax.dep[verb] in ("acl", "relcl", "advcl"):
             noun = syntax.head[verb]
-            if syntax.lemma[noun] in _EFFORTS or syntax.lemma[noun] in _STRUGGLES:
+            if syntax.lemma[noun].lower() in _EFFORTS or syntax.lemma[noun] in _STRUGGLES:
                 ones = [noun, *self._fighters(noun)] if self.index.at(noun) is not None else self._fighters(noun)
         others = [y for x in self.grammar.objects(verb) for y in syntax.series(x)]
         persons = political and not (syntax.lemma[verb] in ("face", "beat") and not self._speaks_of_election(verb))
@@ -105,7 +112,26 @@ class _OppositionFinder(RelationFinder):
         while not ones and syntax.dep[verb] in ("conj", "xcomp", "advcl") and syntax.pos[syntax.head[verb]] == "VERB":
             verb = syntax.head[verb]
             ones = self._doers(verb)
+        if not ones and syntax.dep[verb] == "acl" and syntax.lemma[syntax.head[verb]] in _STRUGGLES:
+            ones = self._fighters(syntax.head[verb])  # "X conducted strikes coordinated with Y"
         self._write("alliedWith", ones, others, verb, 0.55, persons=False)
+
+    def helped(self, verb: int) -> None:
+        """As in "X helped Y to defeat Z", "Y, aided by X, fought Z": who helps in a fight is an ally."""
+        syntax = self.syntax
+        if not any(
+            syntax.lemma[x] in _FIGHT and syntax.pos[x] == "VERB" for x in [*syntax.kids(verb, "xcomp", "ccomp", "advcl")]
+        ) and not (syntax.is_passive(verb) and self._fights(verb)):
+            return
+        helped = [y for x in self.grammar.objects(verb) for y in syntax.series(x)]
+        self._write("alliedWith", self._doers(verb), helped, verb, 0.6, persons=False)
+
+    def _fights(self, verb: int) -> bool:
+        """Say whether a participle describes those who fight in the clause above it."""
+        syntax, above = self.syntax, self.syntax.head[verb]
+        if syntax.dep[verb] == "acl" and syntax.dep[above] in ("nsubj", "nsubjpass"):
+            above = syntax.head[above]
+        return above != verb and syntax.pos[above] == "VERB" and syntax.lemma[above] in _FIGHT
 
     def rival(self, noun: int) -> None:
         """As in "his rival X", "X, a critic of Y"; persons only, groups are read elsewhere."""
@@ -154,13 +180,21 @@ class _OppositionFinder(RelationFinder):
     def _party(self, token: int) -> Mention | None:
         """Return the named party that a token names, or for which those fight that it names; else unnamed forces."""
         found = self.index.at(token) or self.index.in_name(token)
-        if found is not None and found.type in _PARTIES and self.w.named(found):
-            return found
+        if found is not None and found.type in _PARTIES and (self.w.named(found) or found.type == "GovernmentBody"):
+            return found  # "the government of X" is not X
         for x in [*self.grammar.modifiers(token), *self.grammar.possessors(token), *self.grammar.of(token)]:
             owner = self.index.at(x) or self.index.in_name(x)
             if owner is not None and owner.type in GROUPS and self.w.named(owner):
                 return owner
         return found if found is not None and found.type in _FORCES else None
+
+    def _is_identified(self, party: Mention) -> bool:
+        """Say whether a party has a name, or is the government of a state that has one."""
+        if self.w.named(party):
+            return True
+        head = self.index.head[party.id]
+        around = [*self.grammar.modifiers(head), *self.grammar.possessors(head), *self.grammar.of(head)]
+        return party.type == "GovernmentBody" and any((m := self.index.at(x)) is not None and m.type == "State" for x in around)
 
     def _write(
         self, type_: str, ones: list[int], others: list[int], at: int, sureness: float, persons: bool = True, groups: bool = True
@@ -177,7 +211,7 @@ class _OppositionFinder(RelationFinder):
                 continue
             for b in others:
                 other = self._party(b)
-                if other is None or not (self.w.named(one) or self.w.named(other)):
+                if other is None or not (self._is_identified(one) or self._is_identified(other)):
                     continue
                 kinds = {one.type == "Person", other.type == "Person"}
                 if (True in kinds and not persons) or (False in kinds and not groups):

@@ -67,6 +67,7 @@ class OrganizationTies(RelationFinder):
             found = self.index.at(x)
             if (
                 found is not None
+                and "," not in self.syntax.lower[x:head]  # "the Front, the Union" is a list that the parse took for one name
                 and found.entity not in (None, mention.entity)
                 and (found.type == "State" or found.type in ORGANIZATIONS)
                 and self._belongs(found)

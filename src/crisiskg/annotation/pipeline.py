@@ -120,6 +120,7 @@ class Pipeline:
     def readings(self, documents: Iterable[Document]) -> Iterator[Reading]:
         """Read documents and keep what the stages saw (tokens, confidences before calibration); for tools and tests."""
         from crisiskg.annotation.coreference import resolve_coreference
+        from crisiskg.annotation.english_words import EnglishWords
         from crisiskg.annotation.learned import learned_reader
         from crisiskg.annotation.letter_case import restore_capitals
         from crisiskg.annotation.linking import link_entities
@@ -129,8 +130,8 @@ class Pipeline:
 
         language = load_language(self.settings.spacy_model)
         learned = learned_reader() if self.settings.learned_reader else None
-        gazetteer = self.gazetteer
-        for document, doc in read_docs(language, documents, restore=lambda text: restore_capitals(text, gazetteer)):
+        gazetteer, english = self.gazetteer, EnglishWords(language)
+        for document, doc in read_docs(language, documents, restore=lambda text: restore_capitals(text, gazetteer, english)):
             reading = Reading(document, doc)
             reading.warnings.extend(document.warnings)
             if learned is not None:

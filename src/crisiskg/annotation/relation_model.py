@@ -29,6 +29,8 @@ WEIGHTS, CARD = "relation_model.npz", "relation_model.json"
 _SINGLE = frozenset({"headOfState", "headOfGovernment", "ministerOf"})
 #: What only a person is, and only one with a name: "the country's leaders" are not its head of state.
 _OF_PERSONS = _SINGLE | {"spokespersonOf", "parentOf", "spouseOf"}
+#: What the model does not say of two entities that are something else to each other already, whichever of them heads it.
+_RULED_OUT = {"against": ("partOf", "memberOf", "alliedWith"), "alliedWith": ("against",), "partOf": ("partOf",)}
 _TITLED = frozenset({"headOfState", "headOfGovernment", "ministerOf", "headOf", "agentOf", "spokespersonOf", "memberOf"})
 #: What holds or not with the clause that tells it; an office is held even where its holder is told to have done nothing.
 _TOLD = frozenset({"against", "alliedWith", "foundedBy", "memberOf", "partOf"})
@@ -120,6 +122,8 @@ def _add(
     if type_ in _OF_PERSONS and (head.type != "Person" or not writer.named(head)):
         return
     if (type_, one, other) in known or (type_ in _SINGLE and (type_, one) in held):
+        return
+    if any((ruled, *both) in known for ruled in _RULED_OUT.get(type_, ()) for both in ((one, other), (other, one))):
         return
     at = writer.index.head[head.id]
     told = None

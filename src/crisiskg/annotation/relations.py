@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crisiskg.annotation.activity import find_activity
 from crisiskg.annotation.borders import find_borders
+from crisiskg.annotation.group_parts import find_parts
 from crisiskg.annotation.leaderships import find_leaderships
 from crisiskg.annotation.memberships import find_changes
 from crisiskg.annotation.office_times import bound_offices
@@ -50,6 +51,7 @@ def find_by_rules(reading: Reading) -> RelationWriter:
     find_offices(writer)
     find_changes(writer)
     find_ties(writer)
+    find_parts(writer)
     find_leaderships(writer)
     find_opposition(writer)
     find_activity(writer)

@@ -60,6 +60,10 @@ class SpeechReader:
         first, last = syntax.edges(clause)
         if first <= verb <= last:  # the words of saying stand in the middle of what is said
             return syntax.span(first, last)
+        bar = next((t for t in range(first, clause) if syntax.lower[t] == ";" and not self.in_quote(syntax.start[t])), None)
+        if bar is not None and verb < first and bar > first:
+            last = bar - 1  # the parse took what follows the semicolon for what is said; it stands right behind the verb
+            return syntax.span(first + (syntax.lower[first] == "that" and first < last), last)
         first, last = self.between_bars(clause, first, last)
         while first < last and syntax.lower[first] in ("that", ",", ":", "“", '"', "''", "``"):
             first += 1

@@ -6,6 +6,7 @@ from crisiskg.annotation.number_words import word_list
 from crisiskg.annotation.records import Span
 from crisiskg.annotation.speech_lexicon import Cue
 from crisiskg.annotation.speech_reader import FIRST_PERSON, Draft, SpeechReader
+from crisiskg.annotation.speech_surface import clause_with_that, sentence_before
 
 _SPEECH_PERSONS = frozenset({"i", "we", "you"})
 _SUBJECTS = ("nsubj", "csubj", "expl")
@@ -185,7 +186,20 @@ class VerbReader(SpeechReader):
                     continue
                 first, last = syntax.edges(child)
                 return self.trim(syntax.span(min(first + 1, last), last))
-        return None
+        return self.content_by_order(verb, cue, passive)
+
+    def content_by_order(self, verb: int, cue: Cue, passive: bool) -> Span | None:
+        """Return what is said by the order of the words, where the parse hangs it on no word of saying."""
+        if "clause" not in cue.takes:
+            return None
+        clause = clause_with_that(self.syntax, self.lexicon, verb)
+        if clause is not None:
+            return self.trim(self.clause_span(clause, verb))
+        subject = next(iter(self.syntax.kids(verb, "nsubj")), None)
+        if passive or subject is None or cue.name not in _PARENTHETIC or self.in_quote(self.syntax.start[verb]):
+            return None
+        before = sentence_before(self.syntax, verb, subject)
+        return self.trim(before) if before is not None else None
 
     def is_bare_quote_shift(self, verb: int, child: int) -> bool:
         """Whether a "complement" is an adverbial clause that the parser misread ("as he said")."""

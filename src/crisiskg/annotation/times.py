@@ -28,6 +28,10 @@ _STATED = frozenset({"iso", "numeric", "dashday", "fiscal", "my", "year", "yearr
 _NO_BOUNDS = frozenset(
     {"duration", "span_before", "compound", "bareunits", "set", "adverbset", "frequency", "weekdays", "oldage"}
 )
+#: Kinds that are read against the day last spoken of, where they do not count from the day of writing.
+_ANAPHORIC = frozenset({"ago", "anaphor"})
+#: What may stand between a day and the words that go back to it: no new paragraph, and at most about two sentences.
+_NEAR = re.compile(r"(?:[^\n]|\n(?!\n)){0,300}")
 _JOIN = re.compile(r"\s?(?:,|on|at|of)?\s?\Z")
 _LIST_JOIN = re.compile(r"\s?(?:,|and|or|to|until|till|through|[-–—/]|,\s(?:and|or))\s?", re.IGNORECASE)
 _SAME_SENTENCE = re.compile(r"(?:[^.!?;\n]|[.](?=\S)){0,60}")
@@ -92,6 +96,7 @@ def resolve_times(
     years = stated_years(found) | dict(known_years or {})
     month_first = _month_first(found)
     day_told: tuple[int, Period] | None = None  # the last day that was said, and where its words end
+    near: tuple[int, Period] | None = None  # the last day or week that was told, in any clause
     anchor: Period | None = None
     wide: Period | None = None  # like anchor, and also years and longer stretches: what "since then" goes back to
     hint: dt.date | None = None  # the last date said with its year, and where it ends
@@ -107,6 +112,9 @@ def resolve_times(
         base = wide if raw.kind == "since_then" else anchor
         if raw.kind == "clock" and day_told is not None and _SAME_SENTENCE.fullmatch(text[day_told[0] : raw.start]):
             base = day_told[1]
+        counted = raw.kind in _ANAPHORIC and raw["u"].rstrip("s") not in ("month", "quarter", "year", "decade", "century")
+        if counted and near is not None and _NEAR.fullmatch(text[near[0] : raw.start]):
+            base = near[1]  # "on 30 August rebels opened the gates ...; the next day", in whatever clause the day stands
         period = resolve(raw, Context(day, base, clause.tense, years, year_hint, month_first))
         if period is None:
             continue
@@ -119,6 +127,8 @@ def resolve_times(
         elif raw.kind == "year" and raw.relation is None:
             hint = None
         told = period.earliest is not None and raw.kind not in _NO_BOUNDS and raw.relation not in ("UNTIL", "BEFORE")
+        if told and period.precision in ("day", "week"):
+            near = (raw.end, replace(period, mod=None))
         if told and clause.main and clause.tense <= 0:
             wide = replace(period, mod=None)
         if told and period.precision in ("day", "week", "month") and (anchor is None or (clause.main and clause.tense <= 0)):

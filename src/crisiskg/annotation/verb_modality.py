@@ -10,6 +10,18 @@ _PRESENT_BE = frozenset({"is", "are", "am", "'s", "’s", "'re", "’re"})
 _PERFECT_BE = frozenset({"been", "'ve", "’ve"})
 #: Forms of the infinitive and plural of "have" as auxiliary.
 HAVE = ("have", "'ve", "’ve")
+#: Texts that rule what is to be done.
+_RULING = frozenset(
+    {"agreement", "accord", "deal", "pact", "treaty", "memorandum", "plan", "arrangement", "settlement", "truce", "pullback"}
+)
+#: Nouns of what somebody says that he will do.
+_PROMISES = frozenset({"announcement", "promise", "pledge", "assurance", "undertaking", "guarantee", "vow", "commitment"})
+#: Verbs of coming together, whose infinitive tells what was done there: "gathered to complain of hunger".
+_GATHERING = frozenset({"gather", "rally", "assemble", "reappear", "congregate"})
+#: Units of a time that somebody gives for something to be done in.
+_TERMS = frozenset({"hour", "day", "week", "fortnight", "month"})
+#: What remains so goes on: "schools remain closed".
+_REMAINING = frozenset({"remain", "stay"})
 FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "sha"})
 
 
@@ -49,7 +61,7 @@ class VerbModality:
             lasting = material and since and any(f in ("has", *HAVE) for f in forms)
             simple = tag in ("VBZ", "VBP") and material and not headline and not auxiliaries and syntax.dep[verb] != "ccomp"
             still = tag != "VB" and any(syntax.lower[c] == "still" for c in syntax.kids(verb, "advmod"))
-            if progressive or passive or lasting or simple or meanwhile or still:
+            if progressive or passive or lasting or simple or meanwhile or still or self._remains(verb):
                 told.status = "ongoing"
             elif (
                 tag == "VB"
@@ -113,6 +125,18 @@ class VerbModality:
         present = syntax.tag[verb] in ("VBZ", "VBP") or any(f in ("has", *HAVE) for f in forms)
         return present and syntax.lemma[verb] in self.cues.phases
 
+    def _remains(self, participle: int) -> bool:
+        """Say whether a participle is what something remains: "the schools remain closed", not "will remain closed"."""
+        syntax, head = self.syntax, self.syntax.head[participle]
+        auxiliaries = self.clauses.auxiliaries(participle)
+        if any(syntax.lemma[a] in _REMAINING for a in auxiliaries):
+            return not any(syntax.tag[a] == "MD" for a in auxiliaries)
+        if syntax.lemma[head] not in _REMAINING or syntax.dep[participle] not in ("acomp", "xcomp", "oprd", "advcl"):
+            return False
+        if syntax.kids(participle, "nsubj", "nsubjpass", "mark", "advmod"):
+            return False  # "stayed until the rebels withdrew"
+        return syntax.tag[participle] in ("VBN", "VBD", "JJ") and not self.clauses.auxiliaries(head)
+
     def _is_meanwhile(self, verb: int) -> bool:
         """Say whether a clause tells what goes on while something else is told: "as soldiers were searching houses"."""
         syntax = self.syntax
@@ -125,7 +149,12 @@ class VerbModality:
         clause = verb
         while syntax.dep[clause] in ("conj", "xcomp"):
             clause = syntax.head[clause]
-        return syntax.dep[clause] == "ccomp" and syntax.lemma[syntax.head[clause]] in self.cues.commitment
+        head = syntax.head[clause]
+        if syntax.dep[clause] == "relcl" and syntax.lemma[head] in _RULING:
+            return any(syntax.lower[t] == "under" for t in range(head + 1, clause))  # "an accord under which they would leave"
+        if syntax.dep[clause] == "acl" and syntax.lemma[head] in _PROMISES:
+            return True  # "the announcement that it would disband"
+        return syntax.dep[clause] == "ccomp" and syntax.lemma[head] in self.cues.commitment
 
     def _infinitive(self, verb: int, told: Factuality) -> None:
         """An infinitive of purpose tells what is meant to come; one that a verb or noun governs is weighed there."""
@@ -133,12 +162,25 @@ class VerbModality:
         dep, head = syntax.dep[verb], syntax.head[verb]
         if dep == "advcl" and syntax.lemma[head] == "go" and any(syntax.lower[c] == "on" for c in syntax.children[head]):
             return  # "went on to ban the party"
+        if dep == "advcl" and syntax.lemma[head] in _GATHERING and syntax.tag[head] == "VBD":
+            return
+        if self._is_term(verb):
+            told.weaken("hypothetical")
         if dep == "advcl" and self.cues.governors.get(syntax.lemma[head]) == "want" and not syntax.is_passive(head):
             told.weaken("hypothetical")  # "calls on the government to free them"
         if dep == "advcl" or (dep in ("relcl", "acl") and syntax.lemma[syntax.head[verb]] not in self.cues.governors):
             told.weaken("planned")
         elif dep in ("ROOT", "nsubj", "csubj", "pobj"):
             told.weaken("hypothetical")
+
+    def _is_term(self, verb: int) -> bool:
+        """Say whether an infinitive is what somebody is given time for: "gave them three days to leave"."""
+        syntax, head = self.syntax, self.syntax.head[verb]
+        if syntax.dep[verb] in ("acl", "relcl") and syntax.lemma[head] in _TERMS:
+            return syntax.lemma[syntax.head[head]] == "give"
+        if syntax.dep[verb] not in ("advcl", "xcomp") or syntax.lemma[head] != "give":
+            return False
+        return any(syntax.lemma[x] in _TERMS for x in syntax.kids(head, "dobj", "npadvmod", "tmod"))
 
     def _adverbs(self, verb: int, told: Factuality) -> None:
         syntax, adverbs = self.syntax, self.cues.adverbs
