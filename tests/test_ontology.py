@@ -32,6 +32,7 @@ ROOTS = [
     "Office",
     "Quantity",
     "Relationship",
+    "Release",
     "Role",
     "Run",
     "Span",

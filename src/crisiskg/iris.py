@@ -11,6 +11,7 @@ from crisiskg.errors import InvalidIdentifier
 from crisiskg.namespaces import BASE
 
 _QID = re.compile(r"Q[1-9][0-9]*\Z")
+_PLAIN = re.compile(r"[A-Za-z0-9._-]+\Z")
 _SAFE = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*\Z")
 
 
@@ -113,3 +114,40 @@ def mint_part(key: str, kind: str, local: str, base: str = BASE) -> str:
     'https://w3id.org/crisiskg/id/document/0a/passage/10-20'
     """
     return mint(f"document/{key}/{kind}/{local}", base)
+
+
+def mint_release(dataset: str, release: str, base: str = BASE) -> str:
+    """Return the IRI of a release of a dataset.
+
+    >>> mint_release("ucdp-ged", "24.1")
+    'https://w3id.org/crisiskg/id/dataset/ucdp-ged/24.1'
+    """
+    return mint(f"dataset/{dataset}/{safe(release)}", base)
+
+
+def mint_release_graph(dataset: str, release: str, base: str = BASE) -> str:
+    """Return the IRI of the named graph of a release."""
+    return mint(f"graph/dataset/{dataset}/{safe(release)}", base)
+
+
+def mint_dataset_part(dataset: str, kind: str, local: str, base: str = BASE) -> str:
+    """Return the IRI of an event, actor, place or other thing that a dataset speaks of, the same in all of its releases.
+
+    >>> mint_dataset_part("acled", "event", "ETH1042")
+    'https://w3id.org/crisiskg/id/dataset/acled/event/ETH1042'
+    """
+    return mint(f"dataset/{dataset}/{kind}/{safe(local)}", base)
+
+
+def safe(local: str) -> str:
+    """Return an identifier as one segment of a path; what a path cannot hold is escaped with "~".
+
+    Raises:
+        InvalidIdentifier: it is empty.
+
+    >>> safe("ETH/1042 b")
+    'ETH~2F1042~20b'
+    """
+    if not local:
+        raise InvalidIdentifier("an identifier is empty")
+    return local if _PLAIN.match(local) else quote(local, safe="-._").replace("~", "~7E").replace("%", "~")

@@ -1,13 +1,15 @@
 """Journal of a store: one line for each graph that was written or dropped, on the disk before the write is acknowledged.
 
 The store's own log may lose its tail in a power cut without saying so; the journal is what tells. It knows for every graph how
-many quads it must hold and the SHA-256 of their sorted N-Quads lines.
+many quads it must hold and the SHA-256 of their sorted N-Quads lines; for the graphs of releases of datasets, which may be larger
+than the memory, the sum of the SHA-256 of each line instead ("sum:…").
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -21,6 +23,11 @@ import pyoxigraph as ox
 from crisiskg.errors import StoreCorrupt, StoreError
 
 Operation = Literal["replace", "drop"]
+
+#: What digests begin with that are sums over the lines.
+SUM = "sum:"
+#: Quads that are read back and summed up at a time.
+_BLOCK = 20_000
 
 #: Digest of a graph without quads.
 EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
@@ -36,7 +43,7 @@ class Entry:
         operation: "replace" (also for a first write) or "drop".
         graph: IRI of the named graph.
         quads: Number of distinct quads that the graph holds after it.
-        sha256: Digest of the graph after it, as `canonical_digest` gives it.
+        sha256: Digest of the graph after it, as `canonical_digest` gives it; with "sum:" before it, as `sum_digest` does.
     """
 
     n: int
@@ -106,6 +113,73 @@ def canonical_digest(quads: Iterable[ox.Quad], lines: list[str] | None = None) -
         total.update(line.encode("utf-8"))
         total.update(b"\n")
     return len(ordered), total.hexdigest()
+
+
+class LineSum:
+    """A digest of a graph that takes its lines in any order, one at a time, and forgets them.
+
+    It is the sum of the SHA-256 of each line of N-Triples, modulo 2**256. Each triple must come once.
+
+    Args:
+        digest: What it was before, as `digest` gave it.
+
+    >>> both, one = LineSum(), LineSum()
+    >>> both.add(b"<urn:a> <urn:p> <urn:b> .", b"<urn:c> <urn:p> <urn:d> .")
+    >>> one.add(b"<urn:c> <urn:p> <urn:d> .")
+    >>> both.remove(b"<urn:a> <urn:p> <urn:b> .")
+    >>> both.digest == one.digest
+    True
+    """
+
+    def __init__(self, digest: str = "") -> None:
+        self._total = int(digest.removeprefix(SUM) or "0", 16)
+
+    def add(self, *lines: bytes) -> None:
+        """Take in lines, without their line breaks."""
+        sha256, from_bytes = hashlib.sha256, int.from_bytes
+        total = self._total
+        for line in lines:
+            total += from_bytes(sha256(line).digest(), "big")
+        self._total = total % (1 << 256)
+
+    def remove(self, *lines: bytes) -> None:
+        """Take out lines that are in it."""
+        gone = LineSum()
+        gone.add(*lines)
+        self._total = (self._total - gone._total) % (1 << 256)
+
+    @property
+    def digest(self) -> str:
+        """The digest as the journal has it."""
+        return f"{SUM}{self._total:064x}"
+
+
+def sum_digest(quads: Iterable[ox.Quad]) -> tuple[int, str]:
+    """Return the number of quads, each of which comes once, and the sum over their lines; memory stays the same at any length.
+
+    Args:
+        quads: All quads of one graph, as a store yields them.
+
+    >>> sum_digest([])
+    (0, 'sum:0000000000000000000000000000000000000000000000000000000000000000')
+    """
+    total, count = LineSum(), 0
+    rest = iter(quads)
+    while block := [quad.triple for quad in itertools.islice(rest, _BLOCK)]:
+        text = ox.serialize(block, format=ox.RdfFormat.N_TRIPLES) or b""
+        total.add(*text.split(b"\n")[:-1])
+        count += len(block)
+    return count, total.digest
+
+
+def digest_like(known: str | None, quads: Iterable[ox.Quad]) -> tuple[int, str]:
+    """Return the number of quads and their digest, of the kind that a known digest is.
+
+    Args:
+        known: A digest with which it shall be compared; None means that of `canonical_digest`.
+        quads: All quads of one graph.
+    """
+    return sum_digest(quads) if known is not None and known.startswith(SUM) else canonical_digest(quads)
 
 
 class Journal:

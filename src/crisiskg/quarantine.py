@@ -1,7 +1,8 @@
 """Quarantine: what could not be published waits here, with the reason, until somebody mends it or throws it away.
 
 Each entry is a folder: `entry.json` says what and why, `report.ttl` is the SHACL report where shapes refused it, `quads.nq` what
-would have been written. The input's bytes lie in the store's folder `raw`.
+would have been written. The input's bytes lie in the store's folder `raw`. The rows of a table that could not be imported are one
+entry, with a line of JSON for each row in `rows.jsonl`; their table is not kept.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -22,14 +23,14 @@ import pyoxigraph as ox
 from crisiskg.errors import NotFound, StoreError
 from crisiskg.journal import fsync_folder
 
-Stage = Literal["read", "annotate", "build", "validate", "write"]
+Stage = Literal["read", "annotate", "build", "validate", "write", "import"]
 
 _KEY = re.compile(r"[0-9a-f]{20}\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One document or input that waits.
+    """One document or input that waits, or the rows of one import that do.
 
     Attributes:
         key: `Document.key`; for what could not be read, twenty hexadecimal digits made of source and content.
@@ -41,7 +42,8 @@ class Entry:
         raw_sha256: SHA-256 of the input's bytes, under which they are kept; None where they were never received.
         media_type: Media type of the input, as far as it is known.
         title: Title of the document, as far as it is known.
-        results: What the shapes found: mappings with focus_node, path, value, shape, message and severity.
+        results: What the shapes found: mappings with focus_node, path, value, shape, message and severity. Of rows of a table the
+            reasons: reason, count, example, lines.
         at: When it came here, UTC, ISO 8601.
     """
 
@@ -68,13 +70,16 @@ class Quarantine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, entry: Entry, *, report: str | None = None, quads: Iterable[ox.Quad] | None = None) -> Entry:
+    def put(
+        self, entry: Entry, *, report: str | None = None, quads: Iterable[ox.Quad] | None = None, rows: Path | None = None
+    ) -> Entry:
         """Keep an entry, in place of an older one of the same key.
 
         Args:
             entry: What and why; `at` is filled in.
             report: SHACL report in Turtle.
             quads: What would have been written.
+            rows: File with a line of JSON for each row of a table; it is copied.
 
         Returns:
             The entry as it was kept.
@@ -94,6 +99,8 @@ class Quarantine:
             if quads is not None:
                 lines = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
                 (new / "quads.nq").write_bytes(lines or b"")
+            if rows is not None:
+                shutil.copyfile(rows, new / "rows.jsonl")
             with (new / "entry.json").open("w", encoding="utf-8") as file:
                 json.dump(dataclasses.asdict(entry), file, ensure_ascii=False, indent=2)
                 file.write("\n")
@@ -133,6 +140,22 @@ class Quarantine:
         """Return the SHACL report of an entry in Turtle; None where it has none."""
         path = self._path(key) / "report.ttl"
         return path.read_text("utf-8") if path.is_file() else None
+
+    def rows(self, key: str) -> Iterator[dict[str, Any]]:
+        """Yield the rows of an entry of an import: line, file, code, reason, row, results; none where it is another entry.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        path = self._path(key) / "rows.jsonl"
+        try:
+            with path.open(encoding="utf-8") as file:
+                for line in file:
+                    yield dict(json.loads(line))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            raise StoreError(f"the rows of the entry {key} of the quarantine cannot be read", hint=f"Look at {path}.") from error
 
     def remove(self, key: str) -> bool:
         """Remove an entry and tell whether there was one."""

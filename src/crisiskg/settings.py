@@ -124,6 +124,10 @@ class Settings(BaseSettings):
     client_errors: int = Field(30, description="Failed queries of one client in a minute; further queries get 429.", ge=1)
     client_budget_exempt: str = Field("127.0.0.0/8 ::1/128", description="Networks whose clients have no budget; empty for none.")
 
+    # identity
+    identity_positive: float = Field(0.9, description="Score from which on two entities are judged the same.", ge=0, le=1)
+    identity_unsure: float = Field(0.75, description="Score from which on a pair of entities is left to a person.", ge=0, le=1)
+
     # writing through the service
     writable: bool = Field(False, description="Whether SPARQL Update and the Graph Store Protocol may write, with a token.")
     open_writes: bool = Field(False, description="Whether they may without a token; on loopback only, for tests.")

@@ -9,6 +9,7 @@ The default graph has the name "default" wherever a graph has a name.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -23,9 +24,10 @@ from crisiskg.engine_errors import REPAIR, damage, engine_errors, is_lock, reaso
 from crisiskg.errors import QuerySyntaxError, StoreCorrupt, StoreError, StoreLocked
 from crisiskg.generations import Generations
 from crisiskg.graph_terms import check_quads, graph_name, graph_term, is_graph, n_triples, named_graph, parse_lines
-from crisiskg.journal import Entry, Journal, Operation, canonical_digest, n_quads_lines
+from crisiskg.journal import EMPTY_SHA256, SUM, Entry, Journal, Operation, canonical_digest, digest_like, n_quads_lines
 from crisiskg.store_folder import existing_folder, is_url, open_folder, stored_base_iri
 from crisiskg.tidiness import Tidiness
+from crisiskg.unfinished_graphs import UnfinishedGraphs
 from crisiskg.writing.change import DEFAULT, Change, GraphEdit
 from crisiskg.writing.points import reached
 from crisiskg.writing.redo import Redo, read_redo
@@ -57,6 +59,9 @@ _log = logging.getLogger("crisiskg.store")
 _BULK = 10_000
 #: Quads of new graphs that may wait in memory until they are written together.
 _MOST_WAITING = 100_000
+
+#: Quads of a large graph that are removed at a time.
+_PART = 50_000
 
 #: A row of a SELECT query: terms by the names of their variables; an unbound variable is missing.
 Row = dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
@@ -126,6 +131,7 @@ class Verification:
         missing: Graphs that the journal knows and the store has lost.
         changed: Graphs whose content is not what the journal says.
         extra: Graphs that the journal does not know.
+        unfinished: Graphs that an import has begun to write or to remove; the journal does not know them yet, or no more.
     """
 
     graphs: int
@@ -133,6 +139,7 @@ class Verification:
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -173,6 +180,7 @@ class OxigraphStore:
             self.journal = Journal(folder / "journal.jsonl")
             self.generations = Generations(folder)
             self._tidiness = Tidiness(folder)
+            self._unfinished = UnfinishedGraphs(folder, self.journal.graphs())
             unread = not self._redo()
             self._adopt_unacknowledged()
             if check:
@@ -323,13 +331,13 @@ class OxigraphStore:
         if any("\ufffd" in name for name in names):
             # Damaged: which graphs were being written is not known. Those that the journal does not know were, and are whole;
             # a known one that changed is found when it is compared with the journal.
-            names |= held - set(self.journal.graphs())
+            names |= held - set(self.journal.graphs()) - self._unfinished.graphs
         present = {name for name in names if is_graph(name)} & held
         found: list[tuple[Operation, str, int, str]] = []
         for name in sorted(names):
             known = self.journal.graph(name)
             if name in present:
-                count, digest = canonical_digest(self.quads(name))
+                count, digest = digest_like(known.sha256 if known else None, self.quads(name))
                 if known is None or known.sha256 != digest:
                     found.append(("replace", name, count, digest))
             elif known is not None and is_graph(name):
@@ -345,14 +353,16 @@ class OxigraphStore:
         """
         known = self.journal.graphs()
         present = self.graphs()
-        if present and not self.journal.last:
+        if set(present) - self._unfinished.graphs and not self.journal.last:
             raise StoreCorrupt(
                 f"the journal of the store {self.folder} is lost: it knows none of {len(present)} graphs", hint=REPAIR
             )
         lost = sorted(set(known) - set(present))
         recent = [entry for entry in self.journal.recent() if entry.n > checked or self.journal.last < checked]
         for entry in {entry.graph: entry for entry in recent}.values():
-            if entry.operation == "replace" and known.get(entry.graph) is entry and entry.graph not in lost:
+            # Graphs with a sum are too large to be read at each start; `verify` does.
+            small = not entry.sha256.startswith(SUM)
+            if small and entry.operation == "replace" and known.get(entry.graph) is entry and entry.graph not in lost:
                 _, digest = canonical_digest(self.quads(entry.graph))
                 if digest != entry.sha256:
                     lost.append(entry.graph)
@@ -435,6 +445,111 @@ class OxigraphStore:
             raise told or StoreError(f"the store {self.folder} did not take {what}: {reason(error)}") from error
         except SyntaxError as error:
             raise StoreError(f"{what} cannot be written: {error}") from error
+
+    @property
+    def unfinished(self) -> frozenset[str]:
+        """Graphs that were begun (`begin_graph`) and are not finished, and those that are not removed to the end."""
+        return self._unfinished.graphs
+
+    def begin_graph(self, graph: str) -> None:
+        """Note that a named graph will be written in parts, too large for `replace_graph`.
+
+        Until `finish_graph` it counts as unfinished: the journal does not know it, and nobody may rely on it. What the store
+        is told of it by `load_lines` stays through a crash, but part by part.
+
+        Args:
+            graph: IRI of a named graph that the journal does not know.
+
+        Raises:
+            StoreError: the disk refuses, or the graph is there already.
+        """
+        self.flush()
+        self._check_writable()
+        if self.journal.graph(graph) is not None:
+            raise StoreError(f"the graph {graph} is there already")
+        self._unfinished.add(graph)
+
+    def load_lines(self, graph: str, lines: bytes) -> None:
+        """Load a part of an unfinished graph; the same part may be loaded again.
+
+        Args:
+            graph: IRI of a graph that was begun.
+            lines: N-Triples. The engine needs about 1 KB of memory for each while it loads.
+
+        Raises:
+            StoreError: the disk refuses, or a line is no N-Triples.
+        """
+        self._check_unfinished(graph)
+        try:
+            with engine_errors(self.folder, f"{graph} cannot be written"):
+                self._open.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
+        except SyntaxError as error:
+            raise StoreError(f"{graph} cannot be written: {error}") from error
+
+    def finish_graph(self, graph: str, quads: int, digest: str) -> None:
+        """Tell the journal of a graph that is whole now, and return when the disk has it all.
+
+        Args:
+            graph: IRI of a graph that was begun.
+            quads: Number of its quads.
+            digest: Their sum (`crisiskg.journal.LineSum`).
+        """
+        known = self.journal.graph(graph)
+        if known is None or (known.quads, known.sha256) != (quads, digest):
+            self._check_unfinished(graph)
+            self._flush_db()
+            self.journal.append([("replace", graph, quads, digest)])
+        self._unfinished.discard(graph)
+
+    def remove_large(self, graph: str, progress: Callable[[int], None] | None = None) -> None:
+        """Remove a graph of any size in parts, finished or not.
+
+        From the first moment the journal does not know it any more; after a crash it counts as unfinished, and is removed by
+        calling this again.
+
+        Args:
+            graph: IRI of a named graph.
+            progress: Is called with the number of quads that are gone.
+        """
+        self.flush()
+        self._check_writable()
+        self._unfinished.add(graph)
+        if self.journal.graph(graph) is not None:
+            self.journal.append([("drop", graph, 0, EMPTY_SHA256)])
+        name, gone = ox.NamedNode(graph), 0
+        with engine_errors(self.folder, f"the graph {graph} cannot be removed"):
+            db = self._open
+            quads = db.quads_for_pattern(None, None, None, name)
+            while part := [quad.triple for quad in itertools.islice(quads, _PART)]:
+                lines = (ox.serialize(part, format=ox.RdfFormat.N_TRIPLES) or b"").decode("utf-8")
+                db.update(f"DELETE DATA {{ GRAPH {name} {{\n{lines}}} }}")
+                gone += len(part)
+                reached("part-removed")
+                if progress is not None:
+                    progress(gone)
+            db.remove_graph(name)
+        self._flush_db()
+        self._unfinished.discard(graph)
+
+    def _check_unfinished(self, graph: str) -> None:
+        self._check_writable()
+        if graph not in self._unfinished.graphs:
+            raise StoreError(f"the graph {graph} was not begun")
+
+    def match(
+        self, subject: str | None = None, predicate: str | None = None, value: str | None = None, graph: str | None = None
+    ) -> Iterator[ox.Quad]:
+        """Yield the quads with these IRIs; None stands for any.
+
+        Args:
+            subject: IRI of the subject.
+            predicate: IRI of the property.
+            value: IRI of the object.
+            graph: IRI of the named graph.
+        """
+        terms = [None if iri is None else ox.NamedNode(iri) for iri in (subject, predicate, value, graph)]
+        with engine_errors(self.folder, "its quads cannot be read"):
+            yield from self._open.quads_for_pattern(*terms)
 
     def graphs(self) -> list[str]:
         """See `Store.graphs`."""
@@ -569,17 +684,21 @@ class OxigraphStore:
         present = self.graphs()
         changed: list[str] = []
         total = 0
+        unfinished = self._unfinished.graphs
         for graph in present:
-            count, digest = canonical_digest(self.quads(graph))
+            if graph in unfinished:
+                continue
+            count, digest = digest_like(known[graph].sha256 if graph in known else None, self.quads(graph))
             total += count
             if graph in known and known[graph].sha256 != digest:
                 changed.append(graph)
         return Verification(
-            graphs=len(present),
+            graphs=len(set(present) - unfinished),
             quads=total,
             missing=tuple(sorted(set(known) - set(present))),
             changed=tuple(changed),
-            extra=tuple(sorted(set(present) - set(known))),
+            extra=tuple(sorted(set(present) - set(known) - unfinished)),
+            unfinished=tuple(sorted(unfinished)),
         )
 
     def accept(self, verification: Verification) -> None:
@@ -588,8 +707,10 @@ class OxigraphStore:
         What was lost stays lost; its documents must be ingested again.
         """
         self._flush_db()
+        known = self.journal.graphs()
         writes: list[tuple[Operation, str, int, str]] = [
-            ("replace", graph, *canonical_digest(self.quads(graph))) for graph in (*verification.changed, *verification.extra)
+            ("replace", graph, *digest_like(known[graph].sha256 if graph in known else None, self.quads(graph)))
+            for graph in (*verification.changed, *verification.extra)
         ]
         self.journal.append([*writes, *(("drop", graph, 0, canonical_digest([])[1]) for graph in verification.missing)])
         self._redo_path.unlink(missing_ok=True)  # a part of a change that can no longer be ended is part of what was accepted

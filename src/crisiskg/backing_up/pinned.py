@@ -9,7 +9,7 @@ import os
 import resource
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from crisiskg.errors import StoreCorrupt, StoreError
 from crisiskg.generations import Generations
-from crisiskg.journal import Entry, canonical_digest, read_entries
+from crisiskg.journal import SUM, Entry, canonical_digest, digest_like, read_entries
 from crisiskg.writing.change import DEFAULT
 
 _ATTEMPTS = 20
@@ -101,7 +101,8 @@ def journal_of(store: Path, generation: Pinned, scratch: Path) -> int:
                     file.seek(0)
                     shutil.copyfileobj(file, copy)
                 file.seek(0)
-            content = digests(ox.Store.read_only(place))
+            sums = {entry.graph for entry in read_entries(store / "journal.jsonl") if entry.sha256.startswith(SUM)}
+            content = digests(ox.Store.read_only(place), sums)
     except OSError as error:
         raise StoreError(f"generation {generation.number} cannot be looked at in {scratch}: {error.strerror or error}") from error
     found = _matching(store / "journal.jsonl", content)
@@ -113,12 +114,18 @@ def journal_of(store: Path, generation: Pinned, scratch: Path) -> int:
     return found
 
 
-def digests(db: ox.Store) -> dict[str, str]:
-    """Return the digest of every graph of a database, by the graph's IRI or "default"."""
+def digests(db: ox.Store, sums: Container[str] = ()) -> dict[str, str]:
+    """Return the digest of every graph of a database, by the graph's IRI or "default".
+
+    Args:
+        db: The database.
+        sums: Graphs whose digest is a sum over their lines.
+    """
     found = {}
     for name in db.named_graphs():
         if isinstance(name, ox.NamedNode):
-            found[name.value] = canonical_digest(db.quads_for_pattern(None, None, None, name))[1]
+            kind = SUM if name.value in sums else None
+            found[name.value] = digest_like(kind, db.quads_for_pattern(None, None, None, name))[1]
     count, digest = canonical_digest(db.quads_for_pattern(None, None, None, ox.DefaultGraph()))
     if count:
         found[DEFAULT] = digest

@@ -18,6 +18,7 @@ from crisiskg.errors import CrisiskgError, WorldError
 #: Command: module, and its one line of help, so that the list of commands imports none of them.
 COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("ingest", "Read documents into a store."),
+    "import": ("imports", "Write the tables of a dataset into a store."),
     "query": ("query", "Ask a named query; without a name, list them."),
     "sparql": ("query", "Ask a SPARQL query of your own."),
     "explain": ("explain", "Say what a SPARQL query will do and why it may be slow."),
@@ -27,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "Hold annotations against gold: figures, confusions, calibration."),
     "validate": ("validate", "Hold RDF files to the shapes."),
     "quarantine": ("quarantine", "Show what could not be published, and try it again."),
+    "identity": ("identity", "Say which entities and events are the same, why, and undo it."),
     "reference": ("reference", "Import reference data of others, which linking then knows."),
     "stats": ("maintain", "Count what a store holds."),
     "verify": ("maintain", "Read a store back and compare it with its journal."),

@@ -84,12 +84,15 @@ def verify_command(context: click.Context, store: str | None, as_json: bool, rep
                 "missing": list(found.missing),
                 "changed": list(found.changed),
                 "extra": list(found.extra),
+                "unfinished": list(found.unfinished),
             }
         )
     else:
         for word, graphs in (("lost", found.missing), ("changed", found.changed), ("not in the journal", found.extra)):
             for graph in graphs:
                 click.echo(f"{word}: {graph}")
+        for graph in found.unfinished:
+            click.echo(f"not finished, and not held against the journal: {graph}", err=True)
         agree = "store and journal agree" if found.sound else "store and journal do not agree"
         click.echo(f"{plural(found.graphs, 'graph')}, {plural(found.quads, 'quad')}: {agree}", err=True)
         if repair and not found.sound:

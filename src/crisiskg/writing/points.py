@@ -24,11 +24,25 @@ POINTS = (
 )
 
 
+#: Points of the import of a table, in their order; `part-removed` is that of the removal of a large graph.
+IMPORT_POINTS = (
+    "import-begun",
+    "chunk-loaded",
+    "chunk-noted",
+    "import-loaded",
+    "import-whole",
+    "import-journalled",
+    "import-withdrawn",
+    "part-removed",
+    "import-published",
+)
+
+
 def reached(name: str) -> None:
     """Tell that a point is reached. The process ends here, as if by a power cut, where `CRISISKG_KILL_AT` names the point.
 
     Args:
-        name: One of `POINTS`.
+        name: One of `POINTS` or `IMPORT_POINTS`.
     """
     if os.environ.get("CRISISKG_KILL_AT") == name:
         os.kill(os.getpid(), signal.SIGKILL)

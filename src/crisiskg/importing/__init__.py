@@ -1,0 +1,1 @@
+"""Writes what tables tell into a store: streamed, validated, resumable, each release a named graph."""
