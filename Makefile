@@ -8,7 +8,7 @@ PORT   ?= 8000
 # One thread a process: the numbers of processes are settings, and more threads than cores slow everything down.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo corpus serve test check format bench bench-serve hostile faults conformance train lock clean help
+.PHONY: demo corpus serve test check format bench bench-serve bench-import hostile faults conformance train lock clean help
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -53,6 +53,9 @@ bench: $(VENV)/.test ## speed and memory, with machine and versions
 
 bench-serve: $(VENV)/.test ## speed of the service beside other servers, in one run
 	$(BIN)/python bench/serve.py
+
+bench-import: $(VENV)/.test ## speed and memory of importing tables, beside an RML engine and the bare engine
+	$(BIN)/python bench/import.py --shared $(SHARED)/throughput
 
 hostile: $(VENV)/.test ## all hostile requests against a running service
 	$(BIN)/python bench/hostile.py

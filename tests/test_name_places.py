@@ -71,3 +71,16 @@ def test_bylines_and_contributors_hold_only_the_names_of_contributors():
     assert found["Awa Diallo"] == found["Ilse Brandt"] == "Person"
     assert "France" in found
     assert not {"Senior Analyst", "Consulting Analyst", "Mali", "Eastern Europe"} & set(found)
+
+
+@pytest.mark.parametrize("text", ["OAKTON, W.Va. -- Crews cleared a road.", "A bridge fell near Oakton, W.Va."])
+def test_an_abbreviated_state_keeps_its_last_dot(text):
+    found = types(mentioned(text))
+    assert found["W.Va."] == "Place"
+    assert "W.Va" not in found
+
+
+def test_a_dot_that_ends_the_sentence_is_no_part_of_a_name():
+    found = types(mentioned("Farmers left Bamako. They had fled Mali."))
+    assert {"Bamako", "Mali"} <= set(found)
+    assert not {"Bamako.", "Mali."} & set(found)

@@ -1,7 +1,7 @@
 import pytest
-from annotated import entity, read
+from annotated import entity, find, gazetteer, mentioned, read
 
-from crisiskg.annotation.place_hints import count_us_states, us_state_of
+from crisiskg.annotation.place_hints import count_counties, count_us_states, read_hints, us_state_of
 from crisiskg.annotation.place_linking import Context, Hints, choose, division_candidate, settlement_candidate
 from crisiskg.annotation.settlements import Division, Settlement
 
@@ -87,3 +87,22 @@ def test_georgia_is_the_state_of_the_us_among_others_of_these():
     reading = read("Police in Atlanta, Georgia, and in Savannah, Georgia, said that Alabama and Florida had sent help.")
     assert next(e for e in reading.entities if "Georgia" in e.name).wikidata == "Q1428"
     assert entity(read("Georgia said that Russian troops had left Tbilisi."), "Georgia").wikidata == "Q230"
+
+
+def test_a_county_speaks_of_its_state_unless_several_have_it():
+    assert count_counties("The Tarrant County Medical Examiner came to Tarrant County.", gazetteer()) == {("US", "TX"): 2}
+    assert count_counties("The Madison County Sheriff met the Oakton County Council in the County.", gazetteer()) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Troops left Gao, Kidal and Mopti regions.", True),
+        ("Troops left Gao and Mopti regions.", True),
+        ("Troops left Gao and Mopti.", False),
+        ("Troops left Gao for other regions.", False),
+        ("Troops left Gao, Kidal and the regions.", False),
+    ],
+)
+def test_the_word_behind_a_list_of_divisions_counts_for_each(text, expected):
+    assert read_hints(text, [find(mentioned(text), "Gao")], gazetteer()).division is expected

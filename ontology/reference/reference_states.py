@@ -201,7 +201,7 @@ class States:
         """Yield subdivisions of large states, whose names and Wikidata items rigour knows."""
         circles = read_divisions()
         american = {f"us-{code.lower()}": int(state["geonameid"]) for code, state in self.geonames.us_states.items()}
-        for row in read_table("subdivisions", frozenset({"code", "label"})):
+        for row in read_table("subdivisions", frozenset({"code", "label", "pcode"})):
             territory = get_territory(row.required("code"))
             if territory is None or territory.qid is None or territory.parent is None or territory.parent.alpha3 is None:
                 raise row.error("code", "is no subdivision that rigour knows")
@@ -210,6 +210,9 @@ class States:
             node.add("rdfs:label", words(label))
             node.add("skos:altLabel", *(words(name) for name in subdivision_aliases(label)))
             node.add("ckg:placeKind", "ckgc:place-admin1")
+            # The letters of rigour are those of ISO 3166-2.
+            pcode = row.text("pcode")
+            node.add("skos:notation", string(row.required("code").upper()), string(pcode) if pcode else None)
             node.add("ckg:isPartOf", link(self.by_iso3[territory.parent.alpha3.upper()]))
             geonames_id = american.get(row.required("code"))
             node.add("skos:exactMatch", link(WD + territory.qid), link(f"{GN}{geonames_id}/") if geonames_id else None)

@@ -30,6 +30,7 @@ from typing import Literal, cast, get_args
 import pyoxigraph as ox
 
 from crisiskg.errors import InvalidParameter, UnknownName
+from crisiskg.identity.expansion import Expansion, expand, read_expansion
 from crisiskg.iris import mint
 from crisiskg.namespaces import BASE, CKGC, CKGT, PREFIXES, XSD
 from crisiskg.resources import folder
@@ -53,7 +54,9 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _ITEM = re.compile(r"(?:wd:)?(Q[1-9][0-9]*)\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _FACTS = ("happened", "ongoing", "claimed", "planned", "threatened", "feared", "hypothetical", "denied")
-_RESERVED = frozenset({"limit", "offset", "format", "store", "json", "help", "debug"})
+_RESERVED = frozenset({"limit", "offset", "format", "store", "json", "help", "debug", "identity", "min"})
+#: Kinds of parameters whose value stands for a thing, which may have several IRIs.
+_THINGS = frozenset({"iri", "entity", "place"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +240,8 @@ def bind(query: NamedQuery, values: Mapping[str, str], select: Select, base: str
 
     Args:
         query: Named query.
-        values: Values as people write them, by parameter; also "limit" and "offset". Empty values count as not given.
+        values: Values as people write them, by parameter; also "limit" and "offset", and "identity" and "min", which say how far
+            an IRI stands for all that are the same. Empty values count as not given.
         select: Answers our own queries; needed to find entities by name.
         base: Base IRI of data.
 
@@ -250,6 +254,7 @@ def bind(query: NamedQuery, values: Mapping[str, str], select: Select, base: str
     """
     given = {name: value.strip() for name, value in values.items() if value.strip()}
     possible = [parameter.name for parameter in query.parameters] + (["limit", "offset"] if query.limit else [])
+    possible += ["identity", "min"] if asks_of_things(query) else []
     for name in given:
         if name not in possible:
             close = get_close_matches(name, possible, 1)
@@ -258,9 +263,12 @@ def bind(query: NamedQuery, values: Mapping[str, str], select: Select, base: str
                 hint=f"Did you mean {close[0]}?" if close else None,
             )
     text = query.text
+    expansion = read_expansion(given.get("identity"), given.get("min"))
     for parameter in query.parameters:
         if parameter.name in given:
             terms = read_value(parameter, given[parameter.name], select, base)
+            if parameter.kind in _THINGS:
+                terms = _expanded(terms, expansion, select, base)
         elif parameter.required:
             example = f" Example: {query.example[parameter.name]}" if parameter.name in query.example else ""
             raise InvalidParameter(
@@ -277,6 +285,20 @@ def bind(query: NamedQuery, values: Mapping[str, str], select: Select, base: str
         offset = _whole("offset", given.get("offset", "0"), 0, 10_000_000)
         text = f"{text}\nLIMIT {limit}\nOFFSET {offset}\n"
     return text
+
+
+def asks_of_things(query: NamedQuery) -> bool:
+    """Tell whether a query has a parameter that stands for a thing, so that it can be asked with `identity`."""
+    return any(parameter.kind in _THINGS for parameter in query.parameters)
+
+
+def _expanded(
+    terms: list[ox.NamedNode | ox.Literal], expansion: Expansion, select: Select, base: str
+) -> list[ox.NamedNode | ox.Literal]:
+    """Return terms with the IRIs of all that are the same, as far as it is asked for."""
+    if expansion.mode == "none":
+        return terms
+    return [ox.NamedNode(iri) for iri in expand([term.value for term in terms], expansion, select, base)]
 
 
 def _fill(text: str, name: str, terms: Sequence[ox.NamedNode | ox.Literal]) -> str:
@@ -408,7 +430,8 @@ def find_entities(name: str, value: str, select: Select, base: str = BASE, *, pl
         )
     local = base + "document/"
     known = [candidate for candidate in found if not candidate.iri.startswith(local)]
-    best = known or found
+    reference = [candidate for candidate in known if candidate.iri.startswith(base + "entity/")]
+    best = reference or known or found  # a dataset may name the same entity by an IRI of its own
     if any(candidate.by_label for candidate in best):
         best = [candidate for candidate in best if candidate.by_label]
     if len({candidate.iri for candidate in best}) > 1 and known:

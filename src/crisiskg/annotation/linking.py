@@ -13,7 +13,8 @@ from crisiskg.annotation.gazetteer import Entry, Gazetteer
 from crisiskg.annotation.known_items import item_of_organization, item_of_place
 from crisiskg.annotation.local_linking import best_item, local_candidates, local_items
 from crisiskg.annotation.local_reference import LocalItem
-from crisiskg.annotation.place_hints import count_us_states, read_hints, us_state_of, us_states
+from crisiskg.annotation.organization_items import item_on_sign
+from crisiskg.annotation.place_hints import count_counties, count_us_states, read_hints, us_state_of, us_states
 from crisiskg.annotation.place_linking import Candidate, Context, choose, division_candidate, settlement_candidate
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import Entity, Mention
@@ -117,6 +118,8 @@ def _with_item(entity: Entity, countries: Counter[str], *, named: bool) -> Entit
     if entity.type == "Place":
         return replace(entity, wikidata=item_of_place(entity.geonames))
     known = item_of_organization(entity.name, entity.type, countries)
+    if known is None and entity.iri is None:
+        known = item_on_sign(entity.name, entity.type, countries)
     if known is None:
         return entity
     if entity.iri is not None:
@@ -260,7 +263,7 @@ def _settle(
     if not pending:
         return
     text = reading.document.text
-    context = Context(Counter(countries), count_us_states(text))
+    context = Context(Counter(countries), count_us_states(text) + count_counties(text, gazetteer))
     for state in _of_publisher(reading, gazetteer):
         context.countries.update(_countries(state, gazetteer))
     hints = [read_hints(text, named[entities[index].id], gazetteer) for index in pending]

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 from crisiskg.annotation.lexicon import name_words
 from crisiskg.annotation.names import Name
+from crisiskg.annotation.place_hints import us_state_of
 
 if TYPE_CHECKING:
     from crisiskg.annotation.gazetteer import Gazetteer
@@ -134,6 +135,21 @@ def settle_places(doc: Doc, names: list[Name], gazetteer: Gazetteer) -> None:
     for name in names:
         if _is_open(name) and doc[name.start : name.end].text in shown and not _is_titled(doc, name):
             name.type, name.confidence = "Place", 0.75
+
+
+def close_abbreviations(doc: Doc, names: list[Name]) -> None:
+    """Take the last dot of a dotted abbreviation of a state of the US into its name: "W.Va." is cut into "W.Va" and ".".
+
+    Args:
+        doc: The document in tokens.
+        names: Its names; ends are changed in place.
+    """
+    for name in names:
+        last = doc[name.end - 1]
+        if name.end == len(doc) or doc[name.end].text != "." or last.whitespace_ or "." not in last.text:
+            continue
+        if us_state_of(doc[name.start : name.end].text + ".") is not None:
+            name.end += 1
 
 
 def _is_open(name: Name) -> bool:

@@ -15,7 +15,7 @@ from crisiskg.annotation.name_candidates import capital_runs, event_names, gazet
 from crisiskg.annotation.name_companies import company_names, settle_companies
 from crisiskg.annotation.name_context import settle_by_context, widen_names
 from crisiskg.annotation.name_joining import join_names
-from crisiskg.annotation.name_places import settle_places
+from crisiskg.annotation.name_places import close_abbreviations, settle_places
 from crisiskg.annotation.name_types import CLASSES, NameTyper, name_typer
 from crisiskg.annotation.name_votes import join_shares, learned_shares, vote_spans
 from crisiskg.annotation.names import ORGANIZATIONS, Name
@@ -62,6 +62,7 @@ def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     _retype(reading, names, gazetteer, typer)
     _generic(doc, names)
     settle_companies(doc, names)
+    close_abbreviations(doc, names)
     settle_places(doc, names, gazetteer)
     settle_by_context(doc, names, gazetteer)
     _defined(doc, names)

@@ -17,9 +17,15 @@ from crisiskg.annotation.settlements import fold_name
 _BEHIND = re.compile(r"(?:,\s+|\s\()((?:[A-Z][\w.’'-]*\s?){1,3})")
 _WITHIN = re.compile(r" in (?:[a-z]+ern )?(?:the )?((?:[A-Z][\w’'-]*\s?){1,3})")
 _DIVISION_BEHIND = re.compile(r" (?:state|province|region|county|governorate|oblast|district|department|prefecture)\b")
+#: The rest of a list of divisions: "Gao", "Kidal" and "Ménaka" of "Gao, Kidal and Ménaka regions".
+_DIVISIONS_BEHIND = re.compile(
+    r"(?:, [A-Z][\w’'-]*(?: [A-Z][\w’'-]*)?)*(?:,? (?:and|or) [A-Z][\w’'-]*(?: [A-Z][\w’'-]*)?)?"
+    r" (?:states|provinces|regions|counties|governorates|oblasts|districts|departments|prefectures)\b"
+)
 _DIVISION_BEFORE = re.compile(r"\b(?:state|province|region|county|governorate|oblast|district|department|prefecture) of $")
 _SETTLEMENT_BEFORE = re.compile(r"\b(?:city|town|village|port|capital|suburb|municipality)(?: of)? $")
 _SETTLEMENT_BEHIND = re.compile(r" (?:city|town|village|suburbs?)\b")
+_COUNTY = re.compile(r"\b((?:(?:St\.|De|La|El|Du|Van|Fort|San|Santa|New|Prince|King|Queen) )?[A-Z][\w'’-]+ (?:County|Parish))\b")
 
 #: Usual abbreviations of US states beyond the postal codes.
 _USUAL = """
@@ -84,6 +90,24 @@ def count_us_states(text: str) -> Counter[tuple[str, str]]:
     return found
 
 
+def count_counties(text: str, gazetteer: Gazetteer) -> Counter[tuple[str, str]]:
+    """Count how often a text speaks of states of the US by their counties, also inside longer names: "Ford County Sheriff".
+
+    Args:
+        text: The document.
+        gazetteer: States and divisions.
+
+    Returns:
+        Counts by country and postal code; a county of a name that several states have counts for none.
+    """
+    found: Counter[tuple[str, str]] = Counter()
+    for name, count in Counter(match.group(1) for match in _COUNTY.finditer(text)).items():
+        states = {division.admin1 for division in gazetteer.divisions(name) if division.country == "US" and division.main}
+        if len(states) == 1:
+            found["US", states.pop()] += count
+    return found
+
+
 def read_hints(text: str, mentions: Iterable[Mention], gazetteer: Gazetteer) -> Hints:
     """Return what stands right beside the mentions of a place: its country, its province, what kind of place it is.
 
@@ -98,6 +122,7 @@ def read_hints(text: str, mentions: Iterable[Mention], gazetteer: Gazetteer) -> 
     for mention in mentions:
         before, behind = text[max(mention.start - 24, 0) : mention.start], text[mention.end : mention.end + 48]
         division = division or bool(_DIVISION_BEHIND.match(behind) or _DIVISION_BEFORE.search(before))
+        division = division or bool(_DIVISIONS_BEHIND.match(text, mention.end))
         settlement = settlement or bool(_SETTLEMENT_BEFORE.search(before) or _SETTLEMENT_BEHIND.match(behind))
         match = None if countries or regions else _BEHIND.match(behind) or _WITHIN.match(behind)
         if match is not None:

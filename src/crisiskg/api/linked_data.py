@@ -101,8 +101,12 @@ def linked_data_router(graph: Graph, renderer: Renderer) -> APIRouter:
                 asked.append(("Events here", "place-timeline", {"place": iri, "factuality": factuality}))
         else:
             asked = [("Evidence", "evidence", {"of": iri})]
+            if "Event" in types:
+                asked.insert(0, ("Accounts of this event", "accounts", {"event": iri}))
         for title, name, values in asked:
             table = graph.table(name, **values, limit=str(_SHOWN))
+            if name == "accounts" and len({row["account"].value for row in table.rows}) < 2:
+                continue  # nobody else tells of it, and the page says itself what this account says
             if table.rows:
                 sections.append((title, name, view(table, iri), values if len(table.rows) >= _SHOWN else {}))
         return renderer.page(

@@ -18,6 +18,7 @@ from crisiskg.errors import CrisiskgError, WorldError
 #: Command: module, and its one line of help, so that the list of commands imports none of them.
 COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("ingest", "Read documents into a store."),
+    "code": ("code", "Say which state had a code on a day, in all schemes."),
     "import": ("imports", "Write the tables of a dataset into a store."),
     "query": ("query", "Ask a named query; without a name, list them."),
     "sparql": ("query", "Ask a SPARQL query of your own."),

@@ -287,7 +287,10 @@ def review_command(context: click.Context, store: str | None, by: str | None, li
             return
         name = _name(by)
         counts = _ask(log, unsure, labels, name)
-    click.echo(", ".join(f"{number} {verdict}" for verdict, number in counts.items()) or "no pair is unsure")
+    click.echo(
+        ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+        or ("no pair was judged" if unsure else "no pair is unsure")
+    )
 
 
 def _ask(log: JudgementLog, unsure: list[Judgement], labels: dict[str, str], name: str) -> dict[str, int]:

@@ -38,6 +38,15 @@ SHOWN = 20
 @click.option("--deletions", is_flag=True, help="FILEs are lists of ids that the publisher deleted: take these events out.")
 @click.option("--abandon", is_flag=True, help="Undo the import of a release that was not finished; FILE is its name.")
 @click.option("--remove", is_flag=True, help="Remove a release, finished or not; FILE is its name.")
+@click.option("--mapping", metavar="FILE", help="With DATASET rml: an RML mapping in Turtle, by which FILEs are read.")
+@click.option("--name", metavar="NAME", help="With DATASET rml: the dataset's name in IRIs; the mapping's where not given.")
+@click.option("--license", "license_", metavar="IRI", help="With DATASET rml: the terms under which the tables are used.")
+@click.option(
+    "--engine",
+    metavar="PYTHON",
+    envvar="CRISISKG_RML_PYTHON",
+    help="With DATASET rml: Python of an environment that has morph-kgc.",
+)
 @click.option("--list", "list_datasets", is_flag=True, help="List the datasets that can be imported.")
 @click.option("--columns", is_flag=True, help="Print the codebook of DATASET: columns and what becomes of them.")
 @json_option
@@ -55,6 +64,10 @@ def import_command(
     deletions: bool,
     abandon: bool,
     remove: bool,
+    mapping: str | None,
+    name: str | None,
+    license_: str | None,
+    engine: str | None,
     list_datasets: bool,
     columns: bool,
     as_json: bool,
@@ -65,6 +78,8 @@ def import_command(
     event, or goes to quarantine with its line and the reason. The release takes the place of older ones of the dataset. An import
     that was interrupted goes on when the same command is given again; until it is whole, readers do not see it.
 
+    The DATASET rml stands for tables of any kind, read by --mapping FILE.
+
     Exit code 0; 5 when rows went to quarantine; 3 when nothing could be used.
     """
     from crisiskg.datasets import find_dataset
@@ -73,7 +88,14 @@ def import_command(
         return _list(as_json)
     if dataset is None:
         raise click.UsageError("name a dataset; crisiskg import --list shows them", context)
-    chosen = find_dataset(dataset)
+    if dataset == "rml":
+        if columns or deletions or limit is not None:
+            raise click.UsageError("rml goes with none of --columns, --deletions and --limit", context)
+        chosen = _mapped(name, mapping)
+    elif mapping is not None:
+        raise click.UsageError("--mapping goes with the dataset rml only", context)
+    else:
+        chosen = find_dataset(dataset)
     if columns:
         return _columns(chosen, as_json)
     if sum((deletions, abandon, remove)) > 1:
@@ -85,7 +107,30 @@ def import_command(
         return _remove(settings, chosen, files, only_unfinished=abandon)
     if deletions:
         return _delete(settings, chosen, files, as_json)
+    if dataset == "rml":
+        from crisiskg.cli.rml import import_by_mapping
+
+        terms = {"mapping": mapping, "license_": license_, "engine": engine}
+        return import_by_mapping(
+            settings, chosen.name, files, release, **terms, keep_old=keep_old, dry_run=dry_run, as_json=as_json
+        )
     return _import(settings, chosen, files, release, as_json=as_json, keep_old=keep_old, limit=limit, dry_run=dry_run)
+
+
+def _mapped(name: str | None, mapping: str | None) -> Dataset:
+    """Return the dataset of a user's mapping, as far as its name tells of it."""
+    from crisiskg.datasets import all_datasets
+    from crisiskg.datasets.tables import Form
+    from crisiskg.errors import InvalidParameter
+    from crisiskg.importing.rml_tables import mapped_dataset
+    from crisiskg.iris import slug
+
+    if name is None and mapping is None:
+        raise InvalidParameter("crisiskg import rml needs --mapping FILE, or --name to remove a release")
+    called = slug(name if name is not None else Path(mapping or "").stem)
+    if not called or called in all_datasets() or called == "rml":
+        raise InvalidParameter(f"{called!r} cannot be the name of a dataset of yours", hint="Give another one with --name.")
+    return mapped_dataset(called, "", Form(()))
 
 
 def _list(as_json: bool) -> int:
@@ -138,18 +183,22 @@ def _import(
     tables = [Table.of(Path(name)) for name in files]
     name = release if release is not None else release_of(tables[0].path)
     started = time.monotonic()
-    with _opened(settings, dry_run=dry_run) as store, _progress(silent=as_json) as show:
+    with opened(settings, dry_run=dry_run) as store, progress(silent=as_json) as show:
         job = Import(dataset, name, tables, store, settings.base_iri, keep_old=keep_old, limit=limit)
         try:
             outcome = job.run(show)
         except KeyboardInterrupt:
             click.echo("interrupted; the same command goes on where it was", err=True)
             return 130
-    seconds = time.monotonic() - started
+    return told(dataset, name, outcome, time.monotonic() - started, as_json=as_json, dry_run=dry_run)
+
+
+def told(dataset: Dataset, release: str, outcome: Outcome, seconds: float, *, as_json: bool, dry_run: bool) -> int:
+    """Print what an import did, and return the exit code."""
     if as_json:
-        print_json(_as_json(dataset, name, outcome, seconds, dry_run=dry_run))
+        print_json(_as_json(dataset, release, outcome, seconds, dry_run=dry_run))
     else:
-        _report(dataset, name, outcome, seconds, dry_run=dry_run)
+        _report(dataset, release, outcome, seconds, dry_run=dry_run)
     if not outcome.tally.records:
         return 3
     return 5 if outcome.tally.quarantined else 0
@@ -170,7 +219,7 @@ def release_of(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _opened(settings: Settings, *, dry_run: bool = False, make: bool = True) -> Iterator[Any]:
+def opened(settings: Settings, *, dry_run: bool = False, make: bool = True) -> Iterator[Any]:
     """Open the embedded store of the settings; None for a dry run."""
     from crisiskg.errors import InvalidParameter
     from crisiskg.interruption import uninterrupted
@@ -195,7 +244,8 @@ def _opened(settings: Settings, *, dry_run: bool = False, make: bool = True) -> 
 
 
 @contextlib.contextmanager
-def _progress(*, silent: bool) -> Iterator[Any]:
+def progress(*, silent: bool) -> Iterator[Any]:
+    """Show on a terminal how far an import is; yields a function that is called with what became of the rows, or None."""
     if silent or not sys.stderr.isatty():
         yield None
         return
@@ -309,7 +359,7 @@ def _remove(settings: Settings, dataset: Dataset, releases: tuple[str, ...], *, 
     from crisiskg.errors import NotFound
     from crisiskg.importing.run import abandon, remove
 
-    with _opened(settings, make=False) as store:
+    with opened(settings, make=False) as store:
         for release in releases:
             if not (abandon if only_unfinished else remove)(store, dataset.name, release):
                 what = "import under way" if only_unfinished else "release"
@@ -337,7 +387,7 @@ def _delete(settings: Settings, dataset: Dataset, files: tuple[str, ...], as_jso
     for name in files:
         if not Path(name).is_file():
             raise NotFound(f"there is no file {name}")
-    with _opened(settings, make=False) as store:
+    with opened(settings, make=False) as store:
         ids = {
             mint_dataset_part(dataset.name, "event", identifier, store.base_iri): identifier
             for name in files

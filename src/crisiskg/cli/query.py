@@ -96,6 +96,8 @@ def _described(query: NamedQuery) -> dict[str, Any]:
 
 
 def _command_of(query: NamedQuery) -> click.Command:
+    from crisiskg.queries import asks_of_things
+
     @click.pass_context
     def ask(context: click.Context, /, store: str | None, format_: str, show: bool, **values: str | None) -> None:
         from crisiskg.asking import base_iri, open_asker, selector
@@ -135,6 +137,15 @@ def _command_of(query: NamedQuery) -> click.Command:
         options += [
             click.Option(["--limit"], metavar="INTEGER", help=f"Most rows; {query.limit} unless given."),
             click.Option(["--offset"], metavar="INTEGER", help="Rows that are passed over."),
+        ]
+    if asks_of_things(query):
+        options += [
+            click.Option(
+                ["--identity"], metavar="MODE", help="How far an IRI stands for all that are the same: none, exact, close."
+            ),
+            click.Option(
+                ["--min"], metavar="SCORE", help="With --identity close: least score of unsure judgements; 0.8 unless given."
+            ),
         ]
     command = click.Command(query.name, callback=ask, params=options, help=f"{query.summary}.\n\n{query.description}")
     for decorate in (

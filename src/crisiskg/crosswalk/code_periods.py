@@ -1,7 +1,7 @@
 """Codes that stood, or stand, for a state beside the one that the reference data give it, and between which days.
 
-ISO 3166-3 lists letters that were withdrawn; publishers go on writing some of them. Gleditsch and Ward, and COW, give one number to
-a state and to what it was before. States are named by their Wikidata items.
+ISO 3166-3 lists letters that were withdrawn; publishers go on writing some of them. Gleditsch and Ward, and COW, give one number
+to a state and to what it was before. States are named by their Wikidata items.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ CODE_PERIODS: tuple[CodePeriod, ...] = (
     *_iso("Q33946", None, "CS", "CSK", "200"),
     *_iso("Q16957", None, "DD", "DDR", "278"),
     *_iso("gw-260", None, "DE", "DEU", "280"),
-    *_iso("Q199841", None, "YD", "YMD", "720"),
-    *_iso("Q267584", None, "YE", "YEM", "886"),
+    *_iso("gw-680", None, "YD", "YMD", "720"),
+    *_iso("gw-678", None, "YE", "YEM", "886"),
     # States of today under names of before.
     *_iso("Q974", "1997-07-13", "ZR", "ZAR"),
     *_iso("Q836", "1989-12-04", "BU", "BUR"),
@@ -75,6 +75,7 @@ CODE_PERIODS: tuple[CodePeriod, ...] = (
     CodePeriod("cow", "640", "Q43", "1816-01-01", "1923-10-28", _COW),
     CodePeriod("gw", "255", "Q183", "1816-01-01", "1945-05-07", _GW),
     CodePeriod("cow", "255", "Q183", "1816-01-01", "1945-05-08", _COW),
+    CodePeriod("gw", "751", "x-hyderabad-state", None, None, "UCDP, list of actors"),
     CodePeriod("gw", "345", "Q403", "2006-06-05", None, _UCDP),
     CodePeriod("cow", "345", "Q403", "2006-06-05", None, _COW),
     # Letters of CAMEO that are not those of ISO.
@@ -91,6 +92,9 @@ CODE_PERIODS: tuple[CodePeriod, ...] = (
     CodePeriod("cameo", "SUN", "Q15180", None, None, "CAMEO codebook 1.1b3"),
     CodePeriod("cameo", "CSK", "Q33946", None, None, "CAMEO codebook 1.1b3"),
     CodePeriod("cameo", "DDR", "Q16957", None, None, "CAMEO codebook 1.1b3"),
+    CodePeriod("cameo", "ROU", "Q218", None, None, "ISO, written in place of ROM"),
+    CodePeriod("cameo", "TLS", "Q574", None, None, "ISO, written in place of TMP"),
+    CodePeriod("cameo", "XKX", "Q1246", None, None, "written in place of KSV"),
     CodePeriod("cameo", "GER", "Q183", None, None, "written in place of DEU"),
     CodePeriod("cameo", "HOL", "Q55", None, None, "written in place of NLD"),
 )
@@ -106,6 +110,9 @@ DATASET_NAMES: tuple[tuple[str, str], ...] = (
     ("Malagasy", "Q1019"),
     ("Tanganyika", "Q924"),
     ("German Federal Republic", "Q183"),
-    ("Yemen People's Republic", "Q199841"),
+    ("People's Republic of the Congo", "Q971"),
+    ("West Bank and Gaza Strip", "Q219060"),
+    ("Northern Ireland", "Q145"),
+    ("Yemen People's Republic", "gw-680"),
     ("Democratic Republic of Vietnam", "Q881"),
 )

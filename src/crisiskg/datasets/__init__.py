@@ -17,14 +17,36 @@ __all__ = ["Dataset", "all_datasets", "find_dataset"]
 def all_datasets() -> dict[str, Dataset]:
     """Return all datasets by name."""
     from crisiskg.datasets.acled import ACLED
+    from crisiskg.datasets.archigos import ARCHIGOS
     from crisiskg.datasets.gdelt import GDELT
     from crisiskg.datasets.gdelt_documents import GDELT_GKG, GDELT_MENTIONS
+    from crisiskg.datasets.gtd import GTD
+    from crisiskg.datasets.hxl import HXL
     from crisiskg.datasets.icews import ICEWS
     from crisiskg.datasets.polecat import POLECAT
     from crisiskg.datasets.sigacts import SIGACTS
+    from crisiskg.datasets.state_lists import COW_STATES, GW_STATES
+    from crisiskg.datasets.ucdp_actors import UCDP_ACTORS
     from crisiskg.datasets.ucdp_ged import UCDP_GED
+    from crisiskg.datasets.ucdp_prio import UCDP_PRIO
 
-    found = (UCDP_GED, ICEWS, SIGACTS, ACLED, POLECAT, GDELT, GDELT_GKG, GDELT_MENTIONS)
+    found = (
+        UCDP_GED,
+        ICEWS,
+        SIGACTS,
+        ACLED,
+        POLECAT,
+        GDELT,
+        GDELT_GKG,
+        GDELT_MENTIONS,
+        UCDP_PRIO,
+        GTD,
+        HXL,
+        ARCHIGOS,
+        UCDP_ACTORS,
+        GW_STATES,
+        COW_STATES,
+    )
     return {dataset.name: dataset for dataset in sorted(found, key=lambda dataset: dataset.name)}
 
 

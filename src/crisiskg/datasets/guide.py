@@ -28,7 +28,21 @@ An empty slot has a reason: `ckgc:gap-not-stated`, `ckgc:gap-not-directed` where
 `ckgc:gap-not-an-actor`. Days that are not known have bounds and a precision. A point has `ckg:placePrecision`: from "adm2" on it
 is the middle of an area, and distances from it mean nothing.
 
+A row of a list of conflicts, leaders, states or actors is no event: it is an account of a **conflict** (`ckg:Situation`), of a
+**relationship** (`ckg:Relationship`: who is against, allied with or part of whom) or of a **membership** (`ckg:Membership`: who
+governs what), each with bounds.
+
 A row that cannot be read goes to quarantine with its line and the reason. Nothing is left out silently.
+
+## Tables of texts
+
+A table of dated entries, as CrisisWatch has them (link, region, countries, date, status, title, content), holds texts. They are
+read as documents, so that their events have sentences as evidence:
+
+```sh
+python -m crisiskg.datasets.entries entries.csv > entries.jsonl
+crisiskg ingest entries.jsonl --store kg
+```
 
 ## Classes of actors in machine-coded datasets
 

@@ -94,12 +94,74 @@ class Situation(NamedTuple):
         label: Name as the dataset has it.
         kind: Code of the kind, such as "war".
         factuality: Code, such as "happened".
+        located_in: IRIs of the states or places in which it is, which come with it.
+        earliest_begin: First day on which it may have begun, "YYYY-MM-DD".
+        latest_begin: Last day on which it may have begun.
     """
 
     iri: str
     label: str
     kind: str = "war"
     factuality: str = "happened"
+    located_in: tuple[str, ...] = ()
+    earliest_begin: str | None = None
+    latest_begin: str | None = None
+
+
+class Relationship(NamedTuple):
+    """Two entities in a relation, for a time.
+
+    Attributes:
+        iri: IRI, made of the dataset's own ids.
+        subject: IRI of the first, which comes with it.
+        relation: Code of the relation, such as "against" or "alliedWith".
+        object: IRI of the second, which comes with it.
+        factuality: Code, such as "happened".
+        qualifier: What qualifies it, in the dataset's words.
+        earliest_begin: First day on which it may have begun, "YYYY-MM-DD".
+        latest_begin: Last day on which it may have begun.
+        earliest_end: First day on which it may have ended.
+        latest_end: Last day on which it may have ended.
+    """
+
+    iri: str
+    subject: str
+    relation: str
+    object: str
+    factuality: str = "happened"
+    qualifier: str | None = None
+    earliest_begin: str | None = None
+    latest_begin: str | None = None
+    earliest_end: str | None = None
+    latest_end: str | None = None
+
+
+class Membership(NamedTuple):
+    """Somebody holds a role in a state or organization, for a time.
+
+    Attributes:
+        iri: IRI, made of the dataset's own id.
+        member: IRI of who holds it, which comes with it.
+        organization: IRI of the state or organization, which comes with it.
+        role_kind: Code: "head-of-state", "head-of-government", "head", "member", ….
+        role_title: Title, as the dataset has it.
+        factuality: Code, such as "happened".
+        earliest_begin: First day on which it may have begun, "YYYY-MM-DD".
+        latest_begin: Last day on which it may have begun.
+        earliest_end: First day on which it may have ended.
+        latest_end: Last day on which it may have ended.
+    """
+
+    iri: str
+    member: str
+    organization: str
+    role_kind: str
+    role_title: str | None = None
+    factuality: str = "happened"
+    earliest_begin: str | None = None
+    latest_begin: str | None = None
+    earliest_end: str | None = None
+    latest_end: str | None = None
 
 
 class Casualties(NamedTuple):
@@ -261,4 +323,4 @@ class Report(NamedTuple):
 
 
 #: Any record.
-Record = Actor | Casualties | Claim | Event | Place | Report | Situation | State
+Record = Actor | Casualties | Claim | Event | Membership | Place | Relationship | Report | Situation | State

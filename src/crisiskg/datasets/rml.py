@@ -23,6 +23,8 @@ _PREFIXES = (
 )
 #: Longest cell that is read back, in characters.
 _LONGEST_CELL = 1 << 24
+#: Names that an engine may use for what it makes, so that columns of these names would be overwritten (morph-kgc does so).
+_TAKEN = ("subject", "predicate", "object", "graph", "triple")
 #: Column of a table of a field with several values.
 _VALUE = "value"
 
@@ -50,7 +52,7 @@ def tables_of(template: Template) -> dict[str, tuple[str, ...]]:
     place.csv ('iri', 'label', 'wkt', 'accuracy_m', 'state', 'iri if wkt', 'iri/geometry', 'iri/geometry if wkt')
     place-same-as.csv ('iri', 'value')
     """
-    return {name: (*fields, *(column.name for column in made)) for name, fields, made in _tables(template)}
+    return {name: (*map(_column, fields), *(column.name for column in made)) for name, fields, made in _tables(template)}
 
 
 def _tables(template: Template) -> Iterator[tuple[str, tuple[str, ...], tuple[_Made, ...]]]:
@@ -61,6 +63,11 @@ def _tables(template: Template) -> Iterator[tuple[str, tuple[str, ...], tuple[_M
     yield f"{_stem(template)}.csv", single, _made(template, None)
     for field in many:
         yield _name(template, field), ("iri", _VALUE), _made(template, field)
+
+
+def _column(field: str) -> str:
+    """Return the name of the column of a field."""
+    return f"{field}_" if field in _TAKEN else field
 
 
 def _stem(template: Template) -> str:
@@ -132,7 +139,7 @@ def _object(template: Template, triple: Constant | Line) -> str:
         if triple.own:
             return f"rml:reference {_quoted(_Made(triple.object, None).name)} ; rr:termType rr:IRI"
         return f"rr:constant <{triple.object}>"
-    column = _VALUE if is_many(template, triple.field) else triple.field
+    column = _VALUE if is_many(template, triple.field) else _column(triple.field)
     if triple.kind == "code":
         return f'rr:template "{triple.prefix}{{{column}}}" ; rr:termType rr:IRI'
     reference = f"rml:reference {_quoted(column)}"
@@ -177,7 +184,12 @@ def write_tables(records: Iterable[Any], folder: Path) -> int:
 
         tables = {
             template.record: [
-                (None if number == 0 else name, fields, made, writer(name, (*fields, *(column.name for column in made))))
+                (
+                    None if number == 0 else name,
+                    fields,
+                    made,
+                    writer(name, (*map(_column, fields), *(column.name for column in made))),
+                )
                 for number, (name, fields, made) in enumerate(_tables(template))
             ]
             for template in TEMPLATES
@@ -225,7 +237,7 @@ def _read(template: Template, folder: Path) -> Iterator[Any]:
     record = template.record
     fields = record._fields
     many = [field for field in fields if is_many(template, field)]
-    single = [fields.index(field) for field in fields if field not in many]
+    width = len(fields) - len(many)
     with ExitStack() as stack:
 
         def rows(name: str) -> Iterator[list[str]]:
@@ -234,15 +246,17 @@ def _read(template: Template, folder: Path) -> Iterator[Any]:
             return reader
 
         further = [(fields.index(field), _Values(rows(_name(template, field)))) for field in many]
-        width = len(single)
+        made = record._make
+        if not further:
+            for cells in rows(_name(template, None)):
+                yield made([cell or None for cell in cells[:width]])
+            return
         for cells in rows(_name(template, None)):
-            values: list[Any] = [None] * len(fields)
-            for place, cell in zip(single, cells[:width], strict=True):
-                values[place] = cell or None
-            iri = values[0]
-            for place, table in further:
-                values[place] = table.take(iri)
-            yield record._make(values)
+            values: list[Any] = [cell or None for cell in cells[:width]]
+            iri = cells[0]
+            for place, table in further:  # in the order of the fields, so that each finds its place
+                values.insert(place, table.take(iri) if table.next_iri == iri else ())
+            yield made(values)
 
 
 class _Values:
@@ -250,12 +264,18 @@ class _Values:
 
     def __init__(self, rows: Iterator[list[str]]) -> None:
         self._rows = rows
-        self._next = next(rows, None)
+        self.next_iri: str | None = None
+        self._value = ""
+        self._advance()
+
+    def _advance(self) -> None:
+        row = next(self._rows, None)
+        self.next_iri, self._value = (None, "") if row is None else (row[0], row[1])
 
     def take(self, iri: str) -> tuple[str, ...]:
+        """Return the values of the record of this IRI, which comes next."""
         found = []
-        row = self._next
-        while row is not None and row[0] == iri:
-            found.append(row[1])
-            row = self._next = next(self._rows, None)
+        while self.next_iri == iri:
+            found.append(self._value)
+            self._advance()
         return tuple(found)

@@ -11,8 +11,9 @@ import codecs
 import csv
 import gzip
 import io
+import itertools
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal, NamedTuple, cast
@@ -25,6 +26,8 @@ _LOOK = 1 << 18
 _LONGEST_CELL = 1 << 24
 #: How much larger a packed file may unpack than it is; text of tables packs to a twentieth.
 _MOST_UNPACKED = 400
+#: Rows among which a row of hashtags is looked for.
+_TAG_ROWS = 25
 DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -84,6 +87,8 @@ class Form:
         delimiter: The delimiter; None where it is told from the file.
         quoted: Whether cells may stand in quotes.
         encoding: What is tried after UTF-8.
+        tags: Where columns are known by a row of hashtags near the top, under whatever heads: gives the codebook's name of a
+            column for its hashtag, or None.
     """
 
     columns: tuple[Column, ...]
@@ -91,6 +96,7 @@ class Form:
     delimiter: str | None = None
     quoted: bool = True
     encoding: str = "cp1252"
+    tags: Callable[[str], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ class Layout:
         has_header: Whether the first row names the columns.
         delimiter: Character between cells.
         encoding: Encoding of the text.
+        head_rows: Rows before the first that holds data.
     """
 
     names: tuple[str | None, ...]
@@ -110,6 +117,7 @@ class Layout:
     has_header: bool
     delimiter: str
     encoding: str
+    head_rows: int = 1
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -163,6 +171,8 @@ def find_layout(path: Path, form: Form) -> Layout:
         raise MalformedSource(f"{path.name} is empty")
     encoding = _encoding(head, form.encoding)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    if form.tags is not None:
+        return _tagged(path, form, form.tags, text, encoding)
     first = text.split("\n", 1)[0].rstrip("\r")
     known = {_fold(name): column.name for column in form.columns for name in (column.name, *column.other_names)}
     best: Layout | None = None
@@ -193,6 +203,39 @@ def find_layout(path: Path, form: Form) -> Layout:
     )
 
 
+def _tagged(path: Path, form: Form, name_of: Callable[[str], str | None], text: str, encoding: str) -> Layout:
+    """Find the row of hashtags; of two columns of one meaning the first counts.
+
+    Raises:
+        MalformedSource: there is none near the top, or a column that is needed is not there.
+    """
+    best: Layout | None = None
+    for delimiter in (form.delimiter,) if form.delimiter else DELIMITERS:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=_quoting(form))
+        for number, row in enumerate(itertools.islice(rows, _TAG_ROWS), 1):
+            filled = [cell.strip() for cell in row if cell.strip()]
+            if not filled or not all(cell.startswith("#") for cell in filled):
+                continue
+            names: list[str | None] = []
+            for cell in row:
+                found = name_of(cell.strip())
+                names.append(None if found in names else found)
+            unknown = tuple(cell for cell, name in zip(row, names, strict=True) if name is None)
+            layout = Layout(tuple(names), unknown, True, delimiter, encoding, number)
+            if best is None or _known(layout) > _known(best):
+                best = layout
+            break
+    if best is not None:
+        needed = sorted({column.name for column in form.columns if column.is_needed} - set(best.names))
+        if needed or not any(best.names):
+            raise MalformedSource(f"{path.name} has no column with the hashtag {', '.join(needed) or 'of any event'}")
+        return best
+    raise MalformedSource(
+        f"{path.name} has no row of hashtags among its first {_TAG_ROWS} rows",
+        hint="Each column has a cell such as #event or #date there.",
+    )
+
+
 def read_rows(path: Path, form: Form, layout: Layout, skip: int = 0) -> Iterator[Row | BadRow]:
     """Yield the rows of a file.
 
@@ -209,9 +252,9 @@ def read_rows(path: Path, form: Form, layout: Layout, skip: int = 0) -> Iterator
     with open_bytes(path) as raw, io.TextIOWrapper(raw, layout.encoding, "replace", newline="") as text:
         lines = _Lines(text)
         reader = csv.reader(lines, delimiter=layout.delimiter, quoting=_quoting(form), strict=False)
-        if layout.has_header:
+        for _ in range(layout.head_rows if layout.has_header else 0):
             next(reader, None)
-            lines.take()
+        lines.take()
         width, names, known = len(layout.names), layout.names, named_columns(layout.names)
         passed = 0
         while True:

@@ -101,6 +101,14 @@ def _code(property_: str, field: str, scheme: str) -> Line:
     return Line(CKG + property_, field, "code", f"{CKGC}{scheme}-")
 
 
+#: Between which days something began and ended.
+_BOUNDS = (
+    _ckg("earliestBegin", "earliest_begin", "date"),
+    _ckg("latestBegin", "latest_begin", "date"),
+    _ckg("earliestEnd", "earliest_end", "date"),
+    _ckg("latestEnd", "latest_end", "date"),
+)
+
 TEMPLATES: tuple[Template, ...] = (
     Template(
         records.State,
@@ -137,6 +145,33 @@ TEMPLATES: tuple[Template, ...] = (
             _LABEL,
             _code("situationKind", "kind", "situation"),
             _code("factuality", "factuality", "fact"),
+            _ckg("hasPlace", "located_in", "iri"),
+            _ckg("earliestBegin", "earliest_begin", "date"),
+            _ckg("latestBegin", "latest_begin", "date"),
+        ),
+    ),
+    Template(
+        records.Relationship,
+        (
+            _a(CKG + "Relationship"),
+            _ckg("hasSubject", "subject", "iri"),
+            _code("relationType", "relation", "relation"),
+            _ckg("hasObject", "object", "iri"),
+            _code("factuality", "factuality", "fact"),
+            _ckg("qualifier", "qualifier", "string"),
+            *_BOUNDS,
+        ),
+    ),
+    Template(
+        records.Membership,
+        (
+            _a(CKG + "Membership"),
+            _ckg("hasMember", "member", "iri"),
+            _ckg("inOrganization", "organization", "iri"),
+            _code("roleKind", "role_kind", "rolekind"),
+            _ckg("roleTitle", "role_title", "string"),
+            _code("factuality", "factuality", "fact"),
+            *_BOUNDS,
         ),
     ),
     Template(

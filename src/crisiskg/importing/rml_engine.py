@@ -1,6 +1,6 @@
 """Runs morph-kgc, an RML engine, in a process without network, with limited memory and time.
 
-morph-kgc pins other versions of packages that crisiskg needs, so it has an environment of its own; `find_engine` finds its Python.
+morph-kgc pins other versions of packages that crisiskg needs. So it has an environment of its own, whose Python is found here.
 """
 
 from __future__ import annotations

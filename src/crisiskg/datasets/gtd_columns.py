@@ -1,0 +1,123 @@
+"""Columns of the Global Terrorism Database, 135 of them, in the order of the codebook."""
+
+from __future__ import annotations
+
+from crisiskg.datasets.tables import Column
+
+C = Column
+_KEPT = "kept in the row"
+
+
+def _with_text(name: str, meaning: str, use: str = _KEPT) -> tuple[Column, Column]:
+    return C(name, f"{meaning}, as a number", use), C(f"{name}_txt", f"{meaning}, in words", use)
+
+
+def _numbered(number: int) -> tuple[Column, ...]:
+    which = ("first", "second", "third")[number - 1]
+    first = number == 1
+    return (
+        *_with_text(f"targtype{number}", f"kind of the {which} target", "class of the recipient" if first else _KEPT),
+        *_with_text(f"targsubtype{number}", f"narrower kind of the {which} target"),
+        C(f"corp{number}", f"body to which the {which} target belongs", "ckg:hasRecipient" if first else _KEPT),
+        C(f"target{number}", f"the {which} target, in words", "label of the event" if first else _KEPT),
+        *_with_text(f"natlty{number}", f"nationality of the {which} target", "ckg:isPartOf of the recipient" if first else _KEPT),
+    )
+
+
+COLUMNS: tuple[Column, ...] = (
+    C("eventid", "number of the incident: year, month, day and four digits", "IRI of the event, ckg:recordId", is_needed=True),
+    C("iyear", "year", "bounds", is_needed=True),
+    C("imonth", "month; 0 where it is not known", "bounds", is_needed=True),
+    C("iday", "day of the month; 0 where it is not known", "bounds", is_needed=True),
+    C("approxdate", "the date in words, where it is not known", _KEPT),
+    C("extended", "1 where it lasted more than a day", "bounds of the end"),
+    C("resolution", "day on which it ended", "bounds of the end"),
+    *_with_text("country", "country, by numbers of the database's own", "ckg:isPartOf of the place"),
+    *_with_text("region", "region of the world"),
+    C("provstate", "province", "label of the place where nothing finer is named"),
+    C("city", "town", "label of the place"),
+    C("latitude", "degrees north", "geo:asWKT"),
+    C("longitude", "degrees east", "geo:asWKT"),
+    C("specificity", "1 town, 2 and 3 middle of a district, 4 middle of a province, 5 unknown", "ckg:placePrecision"),
+    C("vicinity", "1 where it was near the town", "ckg:placePrecision"),
+    C("location", "the place in words", _KEPT),
+    C("summary", "the incident in words", _KEPT),
+    C("crit1", "whether it had a political, religious or social aim", _KEPT),
+    C("crit2", "whether it was to coerce or intimidate others than its victims", _KEPT),
+    C("crit3", "whether it was outside of lawful warfare", _KEPT),
+    C("doubtterr", "1 where it is doubted that it was terrorism", "ckg:certainty, ckg:context"),
+    *_with_text("alternative", "what else it may have been"),
+    C("multiple", "1 where it was one of several that belong together", _KEPT),
+    C("success", "0 where the attack failed", "ckg:factuality, ckg:status"),
+    C("suicide", "1 where the attackers meant to die", "ckg:mode"),
+    *_with_text("attacktype1", "first kind of attack", "ckg:mode, ckg:sourceType"),
+    *_with_text("attacktype2", "second kind of attack"),
+    *_with_text("attacktype3", "third kind of attack"),
+    *_numbered(1),
+    *_numbered(2),
+    *_numbered(3),
+    C("gname", "group that is held to have done it", "ckg:hasActor"),
+    C("gsubname", "part of that group", "other name of the group"),
+    C("gname2", "second group", "ckg:hasActor"),
+    C("gsubname2", "part of the second group", _KEPT),
+    C("gname3", "third group", "ckg:hasActor"),
+    C("gsubname3", "part of the third group", _KEPT),
+    C("motive", "the motive in words", _KEPT),
+    C("guncertain1", "1 where the group is only suspected", "ckg:certainty"),
+    C("guncertain2", "1 where the second group is only suspected", "ckg:certainty"),
+    C("guncertain3", "1 where the third group is only suspected", "ckg:certainty"),
+    C("individual", "1 where it was done by persons of no group", "class of the actor"),
+    C("nperps", "number of attackers", _KEPT),
+    C("nperpcap", "number of attackers taken", "casualties: arrested"),
+    C("claimed", "1 where the group claimed it", _KEPT),
+    *_with_text("claimmode", "how it was claimed"),
+    C("claim2", "1 where the second group claimed it", _KEPT),
+    *_with_text("claimmode2", "how the second group claimed it"),
+    C("claim3", "1 where the third group claimed it", _KEPT),
+    *_with_text("claimmode3", "how the third group claimed it"),
+    C("compclaim", "1 where several claimed it, each for itself", _KEPT),
+    *_with_text("weaptype1", "first kind of weapon", "ckg:mode, ckg:context"),
+    *_with_text("weapsubtype1", "narrower kind of the first weapon"),
+    *_with_text("weaptype2", "second kind of weapon"),
+    *_with_text("weapsubtype2", "narrower kind of the second weapon"),
+    *_with_text("weaptype3", "third kind of weapon"),
+    *_with_text("weapsubtype3", "narrower kind of the third weapon"),
+    *_with_text("weaptype4", "fourth kind of weapon"),
+    *_with_text("weapsubtype4", "narrower kind of the fourth weapon"),
+    C("weapdetail", "the weapons in words", _KEPT),
+    C("nkill", "dead, attackers included", "casualties: killed"),
+    C("nkillus", "dead citizens of the USA", _KEPT),
+    C("nkillter", "dead attackers", "casualties of the actor"),
+    C("nwound", "injured, attackers included", "casualties: injured"),
+    C("nwoundus", "injured citizens of the USA", _KEPT),
+    C("nwoundte", "injured attackers", "casualties of the actor"),
+    C("property", "1 where property was damaged", _KEPT),
+    *_with_text("propextent", "extent of the damage"),
+    C("propvalue", "damage in US dollars", _KEPT),
+    C("propcomment", "the damage in words", _KEPT),
+    C("ishostkid", "1 where people were taken hostage or abducted", "casualties: abducted"),
+    C("nhostkid", "number of those who were taken", "casualties: abducted"),
+    C("nhostkidus", "number of citizens of the USA who were taken", _KEPT),
+    C("nhours", "hours for which they were held", _KEPT),
+    C("ndays", "days for which they were held", _KEPT),
+    C("divert", "country to which a vehicle was taken", _KEPT),
+    C("kidhijcountry", "country in which the hijacking ended", _KEPT),
+    C("ransom", "1 where ransom was demanded", _KEPT),
+    C("ransomamt", "ransom demanded, in US dollars", _KEPT),
+    C("ransomamtus", "ransom demanded of sources in the USA", _KEPT),
+    C("ransompaid", "ransom paid, in US dollars", _KEPT),
+    C("ransompaidus", "ransom paid by sources in the USA", _KEPT),
+    C("ransomnote", "the ransom in words", _KEPT),
+    *_with_text("hostkidoutcome", "what became of those who were taken"),
+    C("nreleased", "number of those who were released", _KEPT),
+    C("addnotes", "further notes", _KEPT),
+    C("scite1", "first source", "ckg:sourceWords"),
+    C("scite2", "second source", _KEPT),
+    C("scite3", "third source", _KEPT),
+    C("dbsource", "who collected the incident", _KEPT),
+    C("INT_LOG", "1 where attackers crossed a border", _KEPT),
+    C("INT_IDEO", "1 where attackers and target are of different states", _KEPT),
+    C("INT_MISC", "1 where place and target are of different states", _KEPT),
+    C("INT_ANY", "1 where one of the three holds", _KEPT),
+    C("related", "numbers of incidents that belong together", _KEPT),
+)
