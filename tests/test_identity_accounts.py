@@ -49,3 +49,10 @@ def test_a_row_of_which_no_document_tells_stands_alone(store: str) -> None:
 
 def test_contradictions_are_asked(store: str) -> None:
     assert all(row["in"] in ("days", "places", "actors", "dead") for row in asked(store, "contradictions"))
+
+
+def test_the_row_of_an_event_is_shown(store: str) -> None:
+    rows = asked(store, "records", "--of", ROW)
+    assert len(rows) == 1
+    assert rows[0]["row"].startswith("9000001,2019")
+    assert asked(store, "records", "--of", BASE + "dataset/ucdp-ged/event/77") == []

@@ -100,7 +100,7 @@ def linked_data_router(graph: Graph, renderer: Renderer) -> APIRouter:
             if {"State", "Place"} & set(types):
                 asked.append(("Events here", "place-timeline", {"place": iri, "factuality": factuality}))
         else:
-            asked = [("Evidence", "evidence", {"of": iri})]
+            asked = [("Evidence", "evidence", {"of": iri}), ("Rows of datasets", "records", {"of": iri})]
             if "Event" in types:
                 asked.insert(0, ("Accounts of this event", "accounts", {"event": iri}))
         for title, name, values in asked:
