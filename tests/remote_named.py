@@ -69,7 +69,7 @@ def _outcome(name: str, embedded: ox.Store, remote: SparqlStore) -> str:
     ckg = "https://w3id.org/crisiskg/ontology#"
     query = find_query(name)
     given = dict(_GIVEN.get(name, query.example))
-    for parameter, type_ in (("document", "Document"), ("of", "Event"), ("iri", "Event")):
+    for parameter, type_ in (("document", "Document"), ("of", "Event"), ("iri", "Event"), ("event", "Event")):
         if any(one.name == parameter and one.required for one in query.parameters):
             given[parameter] = locally(f"SELECT ?x WHERE {{ ?x a <{ckg}{type_}> }} ORDER BY ?x LIMIT 1")[0]["x"].value  # type: ignore[union-attr]
     text = bind(query, given, locally)

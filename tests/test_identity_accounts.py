@@ -48,7 +48,7 @@ def test_a_row_of_which_no_document_tells_stands_alone(store: str) -> None:
 
 
 def test_contradictions_are_asked(store: str) -> None:
-    assert all(row["in"] in ("days", "places", "actors", "dead") for row in asked(store, "contradictions"))
+    assert all(row["in"] in ("days", "places", "dead") for row in asked(store, "contradictions"))
 
 
 def test_the_row_of_an_event_is_shown(store: str) -> None:

@@ -224,7 +224,7 @@ def test_suffix_chooses_the_format(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "code", "detail"),
     [
-        ("/q/evnts", 404, "unknown_name", "there are: borders"),
+        ("/q/evnts", 404, "unknown_name", "there are: accounts, borders"),
         ("/q/events?actr=Mali", 404, "unknown_name", "no parameter 'actr'"),
         ("/q/events?from=yesterday", 400, "invalid_parameter", "2015-05-29"),
         ("/q/events?actor=Atlantis", 400, "invalid_parameter", "no entity is called 'Atlantis'"),
