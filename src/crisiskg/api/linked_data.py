@@ -101,7 +101,8 @@ def linked_data_router(graph: Graph, renderer: Renderer) -> APIRouter:
                 asked.append(("Events here", "place-timeline", {"place": iri, "factuality": factuality}))
         else:
             asked = [("Evidence", "evidence", {"of": iri}), ("Rows of datasets", "records", {"of": iri})]
-            if "Event" in types:
+            # Putting accounts side by side takes long in a large store, so it is asked only where there are several.
+            if "Event" in types and graph.table("same", of=iri, limit="1").rows:
                 asked.insert(0, ("Accounts of this event", "accounts", {"event": iri}))
         for title, name, values in asked:
             table = graph.table(name, **values, limit=str(_SHOWN))
