@@ -23,6 +23,12 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
 	@touch $@
 
+# The RML engine pins other versions of what crisiskg needs, so it has an environment of its own.
+.venv-rml/.done: requirements/rml.txt
+	$(PYTHON) -m venv .venv-rml
+	.venv-rml/bin/python -m pip install --quiet --require-hashes -r requirements/rml.txt
+	@touch $@
+
 corpus: $(VENV)/.run ## read the sample corpus into STORE
 	$(BIN)/crisiskg ingest --store $(STORE) sample/documents
 
@@ -40,7 +46,7 @@ check: $(VENV)/.test ## format, lint and types, without tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: check ## everything that must pass
+test: check .venv-rml/.done ## everything that must pass
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone" --doctest-modules src tests
 	$(BIN)/python -m pytest -m alone tests
 
@@ -54,7 +60,7 @@ bench: $(VENV)/.test ## speed and memory, with machine and versions
 bench-serve: $(VENV)/.test ## speed of the service beside other servers, in one run
 	$(BIN)/python bench/serve.py
 
-bench-import: $(VENV)/.test ## speed and memory of importing tables, beside an RML engine and the bare engine
+bench-import: $(VENV)/.test .venv-rml/.done ## speed and memory of importing tables, beside an RML engine and the bare engine
 	$(BIN)/python bench/import.py --shared $(SHARED)/throughput
 
 hostile: $(VENV)/.test ## all hostile requests against a running service
@@ -84,11 +90,12 @@ train: $(VENV)/.train ## train all models of the reader again on the gold sets i
 	$(BIN)/python bench/train_coreference.py --shared $(SHARED)
 	$(BIN)/python bench/fit_calibration.py --shared $(SHARED)
 
-lock: ## renew the pinned versions from pyproject.toml and requirements/test.in
+lock: ## renew the pinned versions from pyproject.toml, requirements/test.in and requirements/rml.in
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet pip-tools
 	$(VENV)-lock/bin/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements/run.txt pyproject.toml
 	$(VENV)-lock/bin/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements/test.txt requirements/test.in
+	$(VENV)-lock/bin/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --allow-unsafe -o requirements/rml.txt requirements/rml.in
 
 clean: ## remove what make made
-	rm -rf $(VENV) $(VENV)-lock $(STORE) build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lock .venv-rml $(STORE) build dist .pytest_cache .mypy_cache .ruff_cache

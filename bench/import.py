@@ -231,7 +231,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, help="folder with ucdp_ged_176k.csv.gz")
     parser.add_argument("--quick", action="store_true", help="a look: 2,000 and 20,000 rows; targets are not judged")
-    parser.add_argument("--engine", type=Path, help="Python of an environment that has morph-kgc; made where it is missing")
+    parser.add_argument("--engine", type=Path, help="Python of an environment that has morph-kgc; otherwise .venv-rml")
     parser.add_argument("--plot", type=Path, default=tables.ROOT / "docs" / "import-cost.svg", help="where the plot is written")
     parser.add_argument("--json", type=Path, help="where all figures are written")
     parser.add_argument("--only", choices=("engine", "bulk", "sizes"), action="append", help="measure this part alone")
@@ -258,7 +258,7 @@ def main() -> int:
                 print(f"  {found['triples']:,} triples, {'equal' if found['equal'] else 'NOT EQUAL'}")
                 good &= bool(found["equal"]) and judge("templates / morph-kgc, rows per CPU s", found["ratio"])
             else:
-                print("  morph-kgc cannot be installed here; nothing to compare with")
+                print("  no morph-kgc: make bench-import makes an environment for it; nothing to compare with")
         if "bulk" in parts:
             tables.write_repeated(source, table, whole)
             found = figures["whole"] = import_rows(table, folder, with_bulk=True)

@@ -8,8 +8,6 @@ import hashlib
 import os
 import random
 import subprocess
-import sys
-import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +16,6 @@ import pyoxigraph as ox
 ROOT = Path(__file__).parent.parent
 #: Environment of the RML engine, made where none is named.
 ENGINE_FOLDER = ROOT / ".venv-rml"
-ENGINE = "morph-kgc>=2.10,<3"
 #: Ids of a repetition are this much higher than those of the one before.
 SHIFT = 10_000_000
 
@@ -150,7 +147,7 @@ def write_lines(path: Path, lines: Path) -> None:
 
 
 def engine_python(named: Path | None) -> Path | None:
-    """Return a Python that has morph-kgc: the one that is named, else the project's, made now where it is missing."""
+    """Return a Python that has morph-kgc: the one that is named, else that of `make bench-import`; None where there is none."""
     from crisiskg.errors import ModelUnavailable
     from crisiskg.importing.rml_engine import find_engine
 
@@ -160,14 +157,7 @@ def engine_python(named: Path | None) -> Path | None:
             return find_engine(candidate).python
         except ModelUnavailable:
             continue
-    print(f"making {ENGINE_FOLDER.name} for {ENGINE} …", file=sys.stderr)
-    venv.create(ENGINE_FOLDER, with_pip=True)
-    done = subprocess.run([str(own), "-m", "pip", "install", "-q", ENGINE], capture_output=True, text=True, check=False)
-    if done.returncode:
-        print(f"{ENGINE} cannot be installed: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
-        return None
-    find_engine(own)
-    return own
+    return None
 
 
 def digest_of_triples(path: Path) -> tuple[int, str]:

@@ -47,7 +47,7 @@ def filled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     document, annotation = story()
     hostile = Document(text=f"{HOSTILE}\n\nNothing happened.", title=HOSTILE, source="hostile.txt", kind="text")
     with OxigraphStore(folder) as store, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crisiskg.ingest.reference_quads", lambda _: few)
+        patch.setattr("crisiskg.ground.reference_quads", lambda _: few)
         run = Ingest(load_settings(), ByHand({document.key: annotation}), accept, RUN, store, folder)
         run.prepare()
         summary = run.ingest([document, hostile])

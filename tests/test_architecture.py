@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "crisiskg"
-FREE = {"errors", "namespaces", "resources", ""}
+FREE = {"codebook", "errors", "namespaces", "resources", ""}
 
 #: module (longest prefix wins) -> what it may import from crisiskg, by prefix; the bare package holds the version only.
 ALLOWED: dict[str, set[str]] = {
     "": set(),
     "errors": set(),
     "namespaces": set(),
+    "codebook": set(),
     "resources": set(),
     "settings": set(),
     "iris": set(),
@@ -37,6 +38,7 @@ ALLOWED: dict[str, set[str]] = {
         "store_folder",
         "quarantine",
         "graph",
+        "ground",
         "settings",
         "iris",
         "sandbox",
@@ -51,6 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     "validation": {"sandbox", "validation"},
     "journal": set(),
     "generations": {"journal", "writing.points"},
+    "ground": {"graph.runs", "interruption", "iris", "journal", "store", "vocabulary"},
     "raw": set(),
     "vocabulary": {"iris"},
     "engine_errors": set(),
@@ -91,6 +94,7 @@ ALLOWED: dict[str, set[str]] = {
         "documents",
         "annotation",
         "graph",
+        "ground",
         "validation",
         "journal",
         "generations",

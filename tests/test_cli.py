@@ -49,7 +49,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_references: l
     """Run in an empty folder, with a pipeline that loads no model."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("crisiskg.annotation.pipeline.Pipeline", Blank)
-    monkeypatch.setattr("crisiskg.ingest.reference_quads", lambda _: few_references)
+    monkeypatch.setattr("crisiskg.ground.reference_quads", lambda _: few_references)
     monkeypatch.setattr("crisiskg.ingest.describe_run", lambda _: RUN)
     return tmp_path
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from crisiskg.codebook import MODES, QUAD_CLASSES
 from crisiskg.datasets.cameo import CAMEO_STATES, cameo_by_code, cameo_by_phrase, cameo_codes
 from crisiskg.datasets.cameo_codes import REPAIRED
-from crisiskg.datasets.dataset import QUAD_CLASSES
-from crisiskg.datasets.plover import MODES, OFF_LIST, mode_of
+from crisiskg.datasets.plover import OFF_LIST, mode_of
 from crisiskg.datasets.values import RowError
 
 VOCABULARY = (Path(__file__).parent.parent / "ontology" / "event-types.ttl").read_text("utf-8")

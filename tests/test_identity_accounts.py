@@ -56,3 +56,19 @@ def test_the_row_of_an_event_is_shown(store: str) -> None:
     assert len(rows) == 1
     assert rows[0]["row"].startswith("9000001,2019")
     assert asked(store, "records", "--of", BASE + "dataset/ucdp-ged/event/77") == []
+
+
+def test_named_queries_tell_of_rows_as_of_documents(store: str) -> None:
+    event = asked(store, "records", "--of", ROW)[0]
+    place = {row["where"] for row in asked(store, "accounts", "--event", ROW) if row["account"] == ROW}
+    assert len(place) == 1
+    for query in ("events", "place-timeline", "casualties"):
+        rows = [row for row in asked(store, query, "--place", place.copy().pop()) if row["event"] == ROW]
+        assert rows, query
+        assert {(row["quote"], row["document"]) for row in rows} == {(event["row"], event["release"])}, query
+
+
+def test_a_row_is_found_by_its_day_and_names_its_actors(store: str) -> None:
+    found = asked(store, "events", "--from", "2019-01-19", "--until", "2019-01-19")
+    assert [row["event"] for row in found] == [BASE + "dataset/ucdp-ged/event/9000004"]
+    assert sorted(found[0]["actors"].split("; ")) == ["ELN", "Government of Colombia"]

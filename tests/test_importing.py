@@ -47,9 +47,9 @@ class Accepting:
 
 @pytest.fixture(autouse=True)
 def _few_reference_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crisiskg.importing.ground.reference_quads", lambda *_: [])
-    monkeypatch.setattr("crisiskg.importing.ground.vocabulary_quads", lambda *_: [])
-    for module in ("ground", "run"):  # the code may be edited while tests run
+    monkeypatch.setattr("crisiskg.ground.reference_quads", lambda *_: [])
+    monkeypatch.setattr("crisiskg.ground.vocabulary_quads", lambda *_: [])
+    for module in ("provenance", "run"):  # the code may be edited while tests run
         monkeypatch.setattr(f"crisiskg.importing.{module}.made_with", lambda: "test")
 
 
@@ -347,10 +347,11 @@ def test_a_table_that_was_edited_meanwhile_is_begun_anew(tmp_path: Path, monkeyp
 
 PROGRAM = """
 import sys
-from crisiskg.importing import ground, run
+from crisiskg import ground
+from crisiskg.importing import provenance, run
 ground.reference_quads = lambda *_: []
 ground.vocabulary_quads = lambda *_: []
-ground.made_with = run.made_with = lambda: "test"
+provenance.made_with = run.made_with = lambda: "test"
 run.CHUNK_QUADS = 400
 from crisiskg.importing.plan import Table
 from crisiskg.datasets import find_dataset
@@ -380,9 +381,9 @@ def wanted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, set[st
     rows = [*numbers(1, 60), a_row(60), a_row(61, latitude=99)]
     first, second = table(folder / "a.csv", rows), table(folder / "b.csv", [*numbers(11, 90), a_row(12)])
     with pytest.MonkeyPatch.context() as patch, OxigraphStore(folder / "store") as store:
-        patch.setattr("crisiskg.importing.ground.reference_quads", lambda *_: [])
-        patch.setattr("crisiskg.importing.ground.vocabulary_quads", lambda *_: [])
-        patch.setattr("crisiskg.importing.ground.made_with", lambda: "test")
+        patch.setattr("crisiskg.ground.reference_quads", lambda *_: [])
+        patch.setattr("crisiskg.ground.vocabulary_quads", lambda *_: [])
+        patch.setattr("crisiskg.importing.provenance.made_with", lambda: "test")
         take(store, first)
         take(store, second, release="25.1")
         return first, second, {str(quad) for quad in store.quads(G2)}

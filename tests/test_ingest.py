@@ -98,7 +98,7 @@ def test_new_text_replaces_the_old(store: OxigraphStore, folder: Path) -> None:
 @pytest.fixture
 def few_references(monkeypatch: pytest.MonkeyPatch) -> None:
     few = reference_quads()[:500]
-    monkeypatch.setattr("crisiskg.ingest.reference_quads", lambda _: few)
+    monkeypatch.setattr("crisiskg.ground.reference_quads", lambda _: few)
 
 
 @pytest.mark.usefixtures("few_references")

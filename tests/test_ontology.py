@@ -15,9 +15,8 @@ from ontology_files import ONTOLOGY, ROOT, ancestors, graph, terms
 from rdflib.namespace import OWL, RDF, SKOS
 
 import crisiskg
-from crisiskg import documents
-from crisiskg.annotation import records, triggers
-from crisiskg.graph import events
+from crisiskg import codebook, documents
+from crisiskg.annotation import records
 from crisiskg.namespaces import CKG, CKGC, CKGT, PREFIXES
 
 SECTIONS = ("Classes", "Object properties", "Datatype properties")
@@ -249,10 +248,10 @@ def test_the_event_types_that_the_code_works_with_are_those_of_the_vocabulary() 
             str(mode).removeprefix(f"{CKGT}{name}-")
             for mode in types.objects(rdflib.URIRef(CKGT + name), rdflib.URIRef(CKG + "allowsMode"))
         }
-        assert triggers.MODES.get(name, frozenset()) <= allowed, name
+        assert codebook.MODES.get(name, frozenset()) == allowed, name
         quad = types.value(rdflib.URIRef(CKGT + name), rdflib.URIRef(CKG + "quadClass"))
-        assert str(quad) == f"{CKGT}quad-{events.QUAD_CLASSES[name]}"
-    assert set(triggers.MODES) | set(events.QUAD_CLASSES) <= event_codes("EventType")
+        assert str(quad) == f"{CKGT}quad-{codebook.QUAD_CLASSES[name]}"
+    assert set(codebook.QUAD_CLASSES) | {"OTHER"} == event_codes("EventType")
 
 
 def test_codes_of_other_datasets_are_complete_and_matched_to_declared_types() -> None:

@@ -47,7 +47,7 @@ def engine() -> Engine:
             return find_engine(candidate)
         except ModelUnavailable:
             continue
-    pytest.skip("morph-kgc is not installed: make bench-import makes an environment for it, CRISISKG_RML_PYTHON names one")
+    pytest.skip("morph-kgc is not installed: make test makes an environment for it, CRISISKG_RML_PYTHON names another")
 
 
 def invented(count: int) -> Iterator[Any]:

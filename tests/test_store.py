@@ -380,7 +380,7 @@ def test_ingest_and_named_queries_on_a_server(server: str, tmp_path: Path, monke
     from crisiskg.vocabulary import reference_quads
 
     few = reference_quads()[:50]
-    monkeypatch.setattr("crisiskg.ingest.reference_quads", lambda _: few)
+    monkeypatch.setattr("crisiskg.ground.reference_quads", lambda _: few)
     settings = load_settings(store=server)
     document, annotation = story()
     store = open_store(settings)

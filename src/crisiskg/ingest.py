@@ -20,15 +20,16 @@ import pyoxigraph as ox
 from crisiskg.annotating import Annotating, Annotator, Failure, Here, Processes, failure_of
 from crisiskg.annotation.records import Annotation
 from crisiskg.documents import Document
-from crisiskg.errors import ModelUnavailable, StoreError
+from crisiskg.errors import ModelUnavailable
 from crisiskg.graph.build import build
-from crisiskg.graph.runs import Run, runs_graph
+from crisiskg.graph.runs import Run
+from crisiskg.ground import lay_ground
 from crisiskg.interruption import uninterrupted
-from crisiskg.iris import digest, mint_document_graph, mint_graph
+from crisiskg.iris import digest, mint_document_graph
 from crisiskg.journal import canonical_digest
 from crisiskg.quarantine import Entry, Quarantine, Stage
 from crisiskg.raw import RawInputs
-from crisiskg.vocabulary import reference_quads, vocabulary_quads
+from crisiskg.vocabulary import codebook_version
 
 if TYPE_CHECKING:
     from crisiskg.generations import Generations
@@ -116,20 +117,7 @@ class Ingest:
         store = self._store
         if store is None:
             return
-        runs = mint_graph("runs", self._base)
-        known = list(store.quads(runs)) if store.digest(runs) else []
-        wanted = {
-            mint_graph("vocabulary", self._base): vocabulary_quads(self._base),
-            mint_graph("reference", self._base): reference_quads(self._base),
-            runs: [*known, *(quad for quad in runs_graph(self._run, self._base) if quad not in known)],
-        }
-        for graph, quads in wanted.items():
-            if store.digest(graph) != canonical_digest(quads)[1]:
-                with uninterrupted():
-                    store.replace_graph(graph, quads)
-                    self._changed = True
-        with uninterrupted():
-            store.flush()
+        self._changed = lay_ground(store, self._run, self._base) or self._changed
         generations: Generations | None = getattr(store, "generations", None)
         if generations is not None and not generations.is_published():
             self._changed = True  # readers have nothing to open
@@ -360,7 +348,7 @@ def describe_run(settings: Settings) -> Run:
         __version__,
         model_name=name,
         model_sha256=sha256,
-        codebook_version=_codebook_version(),
+        codebook_version=codebook_version(),
         settings=(
             ("gazetteer_min_population", str(settings.gazetteer_min_population)),
             ("learned_reader", str(settings.learned_reader).lower()),
@@ -385,16 +373,6 @@ def _model(chosen: Path | None) -> tuple[str, str]:
         return f"{meta['lang']}_{meta['name']} {meta['version']}", total.hexdigest()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelUnavailable(f"the meta.json of the spaCy pipeline in {path} cannot be read") from error
-
-
-def _codebook_version() -> str:
-    from crisiskg.namespaces import CKGT, OWL
-
-    version = ox.NamedNode(OWL + "versionInfo")
-    for quad in vocabulary_quads():
-        if quad.subject == ox.NamedNode(CKGT + "scheme") and quad.predicate == version:
-            return str(getattr(quad.object, "value", ""))
-    raise StoreError("event-types.ttl of this installation names no version", hint="Install crisiskg again.")
 
 
 def _plain(result: object) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from crisiskg.errors import StoreError
 from crisiskg.iris import mint_graph
-from crisiskg.namespaces import BASE
+from crisiskg.namespaces import BASE, CKGT, OWL
 from crisiskg.resources import folder
 
 
@@ -29,6 +29,19 @@ def reference_quads(base: str = BASE) -> list[ox.Quad]:
         StoreError: a file of the installation does not parse.
     """
     return _read(sorted((folder("ontology") / "reference").glob("*.ttl")), mint_graph("reference", base), base)
+
+
+def codebook_version() -> str:
+    """Return the version of the event types.
+
+    Raises:
+        StoreError: the file of the installation names none.
+    """
+    version = ox.NamedNode(OWL + "versionInfo")
+    for quad in vocabulary_quads():
+        if quad.subject == ox.NamedNode(CKGT + "scheme") and quad.predicate == version:
+            return str(getattr(quad.object, "value", ""))
+    raise StoreError("event-types.ttl of this installation names no version", hint="Install crisiskg again.")
 
 
 def _read(paths: Iterable[Path], graph: str, base: str) -> list[ox.Quad]:

@@ -30,57 +30,10 @@ from importlib import resources
 from typing import Any
 
 from crisiskg.annotation.grammar import Grammar
+from crisiskg.codebook import MODES, QUAD_CLASSES
 from crisiskg.errors import CrisiskgError
 
-_TYPES_TEXT = """
-AGREE CONSULT SUPPORT CONCEDE COOPERATE AID RETREAT REQUEST ACCUSE REJECT THREATEN PROTEST SANCTION MOBILIZE COERCE
-ASSAULT
-"""
-TYPES = frozenset(_TYPES_TEXT.split())
-MODES: Mapping[str, frozenset[str]] = {
-    "CONSULT": frozenset({"visit", "third-party", "multilateral", "phone"}),
-    "RETREAT": frozenset({"withdraw", "release", "disarm", "ceasefire", "access", "resign"}),
-    "REQUEST": frozenset({"assist", "change", "yield", "meet"}),
-    "ACCUSE": frozenset({"disapprove", "investigate", "allege"}),
-    "REJECT": frozenset({"assist", "change", "yield", "meet"}),
-    "THREATEN": frozenset({"restrict", "arrest", "relations", "expel", "territory", "violence"}),
-    "PROTEST": frozenset({"demo", "riot", "strike", "hunger", "boycott", "obstruct", "vandalize"}),
-    "SANCTION": frozenset({"convict", "expel", "withdraw", "discontinue"}),
-    "MOBILIZE": frozenset({"troops", "weapons", "police", "militia"}),
-    "COERCE": frozenset(
-        {
-            "seize",
-            "restrict",
-            "censor",
-            "curfew",
-            "martial-law",
-            "arrest",
-            "deport",
-            "withhold",
-            "misinformation",
-            "cyber",
-        }
-    ),
-    "ASSAULT": frozenset(
-        {
-            "abduct",
-            "beat",
-            "torture",
-            "sexual",
-            "targeted",
-            "destroy",
-            "primitive",
-            "firearms",
-            "explosives",
-            "suicide-attack",
-            "aerial",
-            "drone",
-            "heavy-weapons",
-            "crowd-control",
-            "unconventional",
-        }
-    ),
-}
+TYPES = frozenset(QUAD_CLASSES)
 
 #: Types of mentions that belong to a class of words: "dismissed Mr Diallo" dismisses a person as "dismissed the minister" does.
 _CLASS_TYPES: Mapping[str, frozenset[str]] = {

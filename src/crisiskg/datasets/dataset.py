@@ -8,19 +8,12 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Literal
 
+from crisiskg.codebook import QUAD_CLASSES
 from crisiskg.crosswalk import CodedState, Crosswalk
 from crisiskg.datasets.records import Actor, Casualties, Claim, Event, Place, Record, State
 from crisiskg.datasets.tables import Form, Row
 from crisiskg.iris import digest, mint_dataset_part, mint_release, mint_release_graph, safe, slug
 from crisiskg.namespaces import BASE
-
-#: Quad class of each event type; OTHER has none.
-QUAD_CLASSES = {
-    **dict.fromkeys(("AGREE", "CONSULT", "SUPPORT", "CONCEDE"), "verbal-cooperation"),
-    **dict.fromkeys(("COOPERATE", "AID", "RETREAT"), "material-cooperation"),
-    **dict.fromkeys(("REQUEST", "ACCUSE", "REJECT", "THREATEN"), "verbal-conflict"),
-    **dict.fromkeys(("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"), "material-conflict"),
-}
 
 #: Metres within which a point stands for a place of a precision. For coarser ones the point is the middle of an area, and
 #: distances from it mean nothing.
@@ -258,7 +251,6 @@ def event_of(type_: str) -> dict[str, Any]:
 
 __all__ = [
     "ACCURACY_M",
-    "QUAD_CLASSES",
     "Dataset",
     "Event",
     "Minter",

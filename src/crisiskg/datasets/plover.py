@@ -1,54 +1,10 @@
-"""The modes of PLOVER's types, and what is used for modes that its coders write and its codebook does not have."""
+"""What is used for modes that coders of PLOVER write and its codebook does not have."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: Modes of each type, as the ontology has them.
-MODES: dict[str, frozenset[str]] = {
-    "CONSULT": frozenset(("visit", "third-party", "multilateral", "phone")),
-    "RETREAT": frozenset(("withdraw", "release", "return", "disarm", "ceasefire", "access", "resign")),
-    "REQUEST": frozenset(("assist", "change", "yield", "meet")),
-    "ACCUSE": frozenset(("disapprove", "investigate", "allege")),
-    "REJECT": frozenset(("assist", "change", "yield", "meet")),
-    "THREATEN": frozenset(("restrict", "arrest", "relations", "expel", "territory", "violence")),
-    "PROTEST": frozenset(("demo", "riot", "strike", "hunger", "boycott", "obstruct", "vandalize")),
-    "SANCTION": frozenset(("convict", "expel", "withdraw", "discontinue")),
-    "MOBILIZE": frozenset(("troops", "weapons", "police", "militia")),
-    "COERCE": frozenset(
-        (
-            "seize",
-            "restrict",
-            "censor",
-            "curfew",
-            "martial-law",
-            "arrest",
-            "deport",
-            "withhold",
-            "misinformation",
-            "cyber",
-        )
-    ),
-    "ASSAULT": frozenset(
-        (
-            "abduct",
-            "beat",
-            "torture",
-            "sexual",
-            "targeted",
-            "destroy",
-            "primitive",
-            "firearms",
-            "explosives",
-            "suicide-attack",
-            "aerial",
-            "drone",
-            "heavy-weapons",
-            "crowd-control",
-            "unconventional",
-        )
-    ),
-}
+from crisiskg.codebook import MODES
 
 #: Modes off the list, and the mode that is used; None for none.
 OFF_LIST: dict[tuple[str, str], str | None] = {

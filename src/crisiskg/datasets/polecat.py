@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from crisiskg.codebook import QUAD_CLASSES
 from crisiskg.crosswalk.kinds import kinds_by_name
 from crisiskg.crosswalk.states import fold
 from crisiskg.datasets.actor_kinds import KIND_OF_SECTOR, kind_of_group, kind_of_name
-from crisiskg.datasets.dataset import QUAD_CLASSES, Dataset, Minter, Reader, event_of, time_fields
+from crisiskg.datasets.dataset import Dataset, Minter, Reader, event_of, time_fields
 from crisiskg.datasets.plover import mode_of
 from crisiskg.datasets.records import Event, Place, Record, State
 from crisiskg.datasets.tables import Column, Form, Row

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pyoxigraph import NamedNode
 
 from crisiskg.annotation.records import Event, TimeExpression
+from crisiskg.codebook import QUAD_CLASSES
 from crisiskg.graph import terms
 from crisiskg.graph.entities import Entities, Node
 from crisiskg.graph.factuality import factuality
@@ -15,14 +16,6 @@ from crisiskg.graph.relations import Holding
 from crisiskg.graph.statements import Statements
 from crisiskg.graph.terms import ckg, code, event_type_term
 from crisiskg.graph.writer import Bounds, Writer, look_up
-
-#: Quad class of each event type: words or deeds, for or against.
-QUAD_CLASSES = {
-    **dict.fromkeys(("AGREE", "CONSULT", "SUPPORT", "CONCEDE"), "verbal-cooperation"),
-    **dict.fromkeys(("COOPERATE", "AID", "RETREAT"), "material-cooperation"),
-    **dict.fromkeys(("REQUEST", "ACCUSE", "REJECT", "THREATEN"), "verbal-conflict"),
-    **dict.fromkeys(("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"), "material-conflict"),
-}
 
 
 def write_events(

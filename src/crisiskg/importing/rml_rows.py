@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from crisiskg.datasets.dataset import QUAD_CLASSES, Dataset, Release
+from crisiskg.codebook import QUAD_CLASSES
+from crisiskg.datasets.dataset import Dataset, Release
 from crisiskg.datasets.records import Claim
 from crisiskg.datasets.tables import Row
 from crisiskg.datasets.templates import write

@@ -15,11 +15,12 @@ from crisiskg.crosswalk import load_crosswalk
 from crisiskg.datasets.dataset import Dataset, Minter, Release
 from crisiskg.datasets.tables import find_layout, read_rows
 from crisiskg.errors import InvalidParameter, MalformedSource
+from crisiskg.ground import lay_ground
 from crisiskg.importing.checks import Checks
-from crisiskg.importing.ground import import_run_iri, prepare
 from crisiskg.importing.loading import Chunk, Loader
 from crisiskg.importing.mapping import Check, Mapping, Refused
 from crisiskg.importing.plan import ImportFolder, Progress, Table, Tally
+from crisiskg.importing.provenance import import_run, import_run_iri
 from crisiskg.importing.rejected import Rejected, put_aside
 from crisiskg.importing.releases import checked_name, made_with, n_triples_lines, prefix_of, release_triples
 from crisiskg.importing.seen import WIDTH, Seen
@@ -188,7 +189,7 @@ class Import:
 
     def _prepare(self, store: OxigraphStore, folder: ImportFolder) -> None:
         """Find how far an interrupted import came, or make room for a new one."""
-        prepare(store, self.release.base)
+        lay_ground(store, import_run(), self.release.base)
         known = folder.progress()
         graph = self.release.graph
         if known is not None:
