@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crisiskg.errors import InvalidParameter, UnknownName
-from crisiskg.namespaces import BASE, CKG, PREFIXES
+from crisiskg.namespaces import BASE, CKG, CKGC, CKGT, PREFIXES, RDFS, XSD
 from crisiskg.queries import NamedQuery, Parameter, bind, find_query, load_queries, lookup, parse, read_value
 from crisiskg.store import Row, rows
 from crisiskg.vocabulary import vocabulary_quads
@@ -89,6 +89,7 @@ def test_header_is_read() -> None:
         (HEADER + "#+ example: x=1\nSELECT * {}", "parameter=value"),
         (HEADER + "#+ limit: many\nSELECT * {}", "whole number"),
         (HEADER + "SELECT * { ?s ?p ?o # only with: x\n}", "only with 'x'"),
+        (HEADER + '#+ parameter: x text "X"\nSELECT * { VALUES ?x { UNDEF } # only without: x, z\n}', "only without 'z'"),
         (HEADER + "# nothing", "no SELECT"),
     ],
 )
@@ -319,3 +320,92 @@ def test_shipped_query_tells_only_what_happened_unless_asked(query: NamedQuery) 
     if uses:
         assert parameter is not None
         assert parameter.default == "ckgc:fact-happened, ckgc:fact-ongoing"
+
+
+def test_a_sub_select_takes_as_many_as_the_page_needs() -> None:
+    text = (
+        "#+ summary: Things\n#+ limit: 10\nSELECT ?s ?o WHERE {\n"
+        "  { SELECT ?s WHERE { ?s a <urn:T> } ORDER BY ?s LIMIT 10  # enough for the page\n  }\n  ?s <urn:p> ?o\n} ORDER BY ?s ?o"
+    )
+    store = ox.Store()
+    thing, kind, value = (
+        ox.NamedNode("urn:T"),
+        ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"),
+        ox.NamedNode("urn:p"),
+    )
+    for number in range(30):
+        subject = ox.NamedNode(f"urn:s{number:02}")
+        store.add(ox.Quad(subject, kind, thing))
+        store.extend(ox.Quad(subject, value, ox.Literal(each)) for each in range(2))
+    query = parse("things", text)
+    whole = [tuple(row) for row in store.query(text.replace("LIMIT 10", "LIMIT 99"))]  # type: ignore[union-attr]
+    for limit, offset in ((1, 0), (10, 0), (7, 11), (50, 20)):
+        bound = bind(query, {"limit": str(limit), "offset": str(offset)}, lambda _: [])
+        assert f"LIMIT {limit + offset}  # enough" in bound
+        assert [tuple(row) for row in store.query(bound)] == whole[offset : offset + limit]  # type: ignore[union-attr]
+
+
+def test_lines_stay_only_with_or_without_a_parameter() -> None:
+    query = parse(
+        "two",
+        HEADER + '#+ parameter: x text "X"\n#+ parameter: y text "Y"\nSELECT * {\n VALUES ?x { UNDEF }\n VALUES ?y { UNDEF }\n'
+        "?s <urn:either> ?o .  # only with: x, y\n?s <urn:y> ?o .  # only with: y\n?s <urn:none> ?o .  # only without: x, y\n}",
+    )
+
+    def predicates(**values: str) -> list[str]:
+        return re.findall(r"urn:\w+", bind(query, values, never))
+
+    assert predicates() == ["urn:none"]
+    assert predicates(x="a") == ["urn:either"]
+    assert predicates(y="a") == predicates(x="a", y="b") == ["urn:either", "urn:y"]
+
+
+def events_store() -> ox.Store:
+    """Forty events of two types: several on each day, some without first or last day, each told by one or two claims."""
+    day = ox.NamedNode(XSD + "date")
+    lines = []
+    for number in range(40):
+        event = f"<urn:e{number * 7 % 40:02}>"
+        lines += [
+            f"{event} <{CKG}eventType> <{CKGT}{('ASSAULT', 'CONSULT')[number % 2]}> .",
+            f"{event} <{CKG}factuality> <{CKGC}fact-{('happened', 'happened', 'ongoing', 'denied')[number % 4]}> .",
+        ]
+        if number % 5:
+            lines.append(f"{event} <{CKG}earliestBegin> {ox.Literal(f'2015-01-0{1 + number % 3}', datatype=day)} .")
+        if number % 3:
+            lines.append(f"{event} <{CKG}latestEnd> {ox.Literal(f'2015-01-0{4 + number % 3}', datatype=day)} .")
+        for claim in range(1 + number % 2):
+            name = f"<urn:c{number}-{claim}>"
+            lines += [
+                f"{name} <{CKG}isAbout> {event} .",
+                f'{name} <{CKG}row> "row {number} {claim}" .',
+                f"{name} <{CKG}inRelease> <urn:r> .",
+            ]
+    lines.append(f'<urn:r> <{RDFS}label> "A release" .')
+    store = ox.Store()
+    store.load("\n".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("values", "n_events"),
+    [
+        ({}, 30),
+        ({"factuality": "all"}, 40),
+        ({"type": "ASSAULT"}, 20),
+        ({"from": "2015-01-05"}, 28),
+        ({"until": "2015-01-01", "factuality": "all"}, 16),
+        ({"from": "2020-01-01"}, 8),
+    ],
+)
+def test_pages_of_events_are_the_whole_list_in_order(values: dict[str, str], n_events: int) -> None:
+    store = events_store()
+
+    def ask(**page: str) -> list[tuple[str, ...]]:
+        text = bind(find_query("events"), {**values, **page}, lambda _: [{"t": ox.NamedNode(CKGT + "ASSAULT")}])
+        return [tuple(str(value) for value in row) for row in store.query(text)]  # type: ignore[union-attr]
+
+    whole = ask(limit="10000")
+    assert len({row[0] for row in whole}) == n_events
+    assert whole == sorted(whole, key=lambda row: (row[4].replace("None", ""), row[5].replace("None", ""), row[0], row[10]))
+    assert [row for offset in range(0, len(whole) + 1, 7) for row in ask(limit="7", offset=str(offset))] == whole

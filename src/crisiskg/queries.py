@@ -13,7 +13,8 @@ SELECT … WHERE { VALUES ?actor { UNDEF } … } ORDER BY …
 The file runs as it stands in any SPARQL tool: a parameter is a variable with a cell `VALUES ?actor { UNDEF }` inside of WHERE,
 or a condition `FILTER(?actor IN (…))`, and binding it replaces what the cell holds by terms in N-Triples form. What a cell
 holds in the file is the default. Never is a value put into a query in any other way. A line that ends in
-`# only with: actor` is left out where `actor` is not given.
+`# only with: actor, place` is left out where none of these is given, and one in `# only without: actor` where one is. A `LIMIT 100  # enough for the page` in a sub-select becomes as
+many as limit and offset need together, for a sub-select each row of which gives at least one row of the answer, in its order.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ MAX_LIMIT = 10_000
 _KEYS = ("summary", "description", "tags", "parameter", "limit", "example")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 _PARAMETER = re.compile(r'(?P<name>[a-z][a-z0-9_]*)\s+(?P<kind>[a-z-]+)(?P<required>\s+required)?\s+"(?P<text>[^"]+)"\Z')
-_ONLY = re.compile(r"#\s*only with:\s*(\S+)\s*$", re.MULTILINE)
+_ONLY = re.compile(r"#[^#\n]*\bonly (?P<side>with|without):\s*(?P<names>\S+(?:,\s*\S+)*)\s*$", re.MULTILINE)
+_ENOUGH = re.compile(r"\bLIMIT\s+[0-9]+(?=\s*# enough for the page\b)")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _ITEM = re.compile(r"(?:wd:)?(Q[1-9][0-9]*)\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -142,9 +144,10 @@ def parse(name: str, text: str) -> NamedQuery:
     names = [parameter.name for parameter in parameters]
     if len(set(names)) != len(names):
         raise InvalidParameter(f"query {name} has a parameter twice: {', '.join(names)}")
-    for only in _ONLY.findall(text):
-        if only not in names:
-            raise InvalidParameter(f"query {name}: a line is only with {only!r}, which is no parameter")
+    for side, listed in _ONLY.findall(text):
+        for only in _listed(listed):
+            if only not in names:
+                raise InvalidParameter(f"query {name}: a line is only {side} {only!r}, which is no parameter")
     example: dict[str, str] = {}
     for value in fields["example"]:
         key, equals, given = value.partition("=")
@@ -193,9 +196,18 @@ def _cell(name: str) -> re.Pattern[str]:
     return re.compile(rf"\bVALUES\s+{variable}\s*\{{([^{{}}]*)\}}|\bFILTER\s*\(\s*{variable}\s+IN\s*\(([^()]*)\)\s*\)")
 
 
-def _only(line: str) -> str | None:
+def _stays(line: str, query: NamedQuery, given: Mapping[str, str]) -> bool:
+    """Tell whether a line is in the query that is asked; a parameter that has a default always counts as given."""
     match = _ONLY.search(line)
-    return match[1] if match else None
+    if match is None:
+        return True
+    names = _listed(match["names"])
+    with_one = any(each.name in given or each.default is not None for each in query.parameters if each.name in names)
+    return with_one == (match["side"] == "with")
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",")]
 
 
 def _form(name: str, text: str) -> Form:
@@ -262,7 +274,7 @@ def bind(query: NamedQuery, values: Mapping[str, str], select: Select, base: str
                 f"the query {query.name} has no parameter {name[:60]!r}; there are: {', '.join(possible) or 'none'}",
                 hint=f"Did you mean {close[0]}?" if close else None,
             )
-    text = query.text
+    text = "".join(line for line in query.text.splitlines(True) if _stays(line, query, given))
     expansion = read_expansion(given.get("identity"), given.get("min"))
     for parameter in query.parameters:
         if parameter.name in given:
@@ -276,13 +288,13 @@ def bind(query: NamedQuery, values: Mapping[str, str], select: Select, base: str
             )
         elif parameter.default is None:
             terms = []  # joining with UNDEF changes nothing and keeps engines from using their indexes
-            text = "".join(line for line in text.splitlines(True) if _only(line) != parameter.name)
         else:
             continue
         text = _fill(text, parameter.name, terms)
     if query.limit is not None:
         limit = _whole("limit", given.get("limit", str(query.limit)), 1, MAX_LIMIT)
         offset = _whole("offset", given.get("offset", "0"), 0, 10_000_000)
+        text = _ENOUGH.sub(f"LIMIT {limit + offset}", text)
         text = f"{text}\nLIMIT {limit}\nOFFSET {offset}\n"
     return text
 
