@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import random
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from crisiskg.datasets.records import Actor, Place, Situation
+from crisiskg.datasets.records import Actor, Place, State
 from crisiskg.errors import StoreError
 from crisiskg.importing import seen as seen_module
 from crisiskg.importing.loading import Chunk, Loader
@@ -161,8 +162,8 @@ def test_shared_records_are_written_once_and_what_differs_is_settled(side: Side)
         assert known.differing == 1
         assert "urn:t" in known.examples[0]
         assert known.lines(first._replace(label="TF", state="urn:s", names=())) == ""
-    assert shared.lines(Situation("urn:c", "A war")) != ""
-    assert shared.lines(Situation("urn:c", "Another war")) == ""
+    assert shared.lines(State("urn:c", "A state")) != ""
+    assert shared.lines(State("urn:c", "Another state")) == ""
     assert shared.differing == 2
     assert shared.lines(Place("urn:a", "Front")) != ""  # another kind of record with the same IRI
 
@@ -176,7 +177,7 @@ def test_a_loader_stops_at_the_first_failure_and_tells_it() -> None:
         loaded.append(data)
 
     def hand_over(*parts: bytes) -> None:
-        with Loader(load) as loader:
+        with Loader(load, threads=1) as loader:
             for data in parts:
                 loader.put(Chunk(data, lambda: None))
 
@@ -190,6 +191,41 @@ def test_a_loader_stops_at_the_first_failure_and_tells_it() -> None:
     assert loaded == [b"a"]
     with pytest.raises(ZeroDivisionError):
         fail()
+
+
+def test_chunks_are_noted_in_their_order_whichever_is_loaded_first() -> None:
+    second_is_loaded, noted, loaded = threading.Event(), [], []
+
+    def load(data: bytes) -> None:
+        if data == b"0":
+            assert second_is_loaded.wait(10)
+        loaded.append(data)
+        second_is_loaded.set()
+
+    with Loader(load) as loader:
+        for number in range(5):
+            loader.put(Chunk(b"%d" % number, lambda number=number: noted.append(number)))  # type: ignore[misc]
+    assert loaded[0] == b"1"
+    assert noted == [0, 1, 2, 3, 4]
+
+
+def test_nothing_is_noted_after_a_chunk_that_the_store_refused() -> None:
+    first_may_fail, noted = threading.Event(), []
+
+    def load(data: bytes) -> None:
+        if data == b"0":
+            assert first_may_fail.wait(10)
+            raise StoreError("full")
+        first_may_fail.set()
+
+    def hand_over() -> None:
+        with Loader(load) as loader:
+            for number in range(4):
+                loader.put(Chunk(b"%d" % number, lambda number=number: noted.append(number)))  # type: ignore[misc]
+
+    with pytest.raises(StoreError, match="full"):
+        hand_over()
+    assert noted == []
 
 
 def test_progress_is_read_as_it_was_written() -> None:
