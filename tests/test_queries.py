@@ -409,3 +409,24 @@ def test_pages_of_events_are_the_whole_list_in_order(values: dict[str, str], n_e
     assert len({row[0] for row in whole}) == n_events
     assert whole == sorted(whole, key=lambda row: (row[4].replace("None", ""), row[5].replace("None", ""), row[0], row[10]))
     assert [row for offset in range(0, len(whole) + 1, 7) for row in ask(limit="7", offset=str(offset))] == whole
+
+
+def test_a_thing_with_a_label_in_each_graph_comes_once() -> None:
+    lines = [
+        f"<urn:tie> <{CKG}hasSubject> <urn:a> <urn:g1> .",
+        f"<urn:tie> <{CKG}hasObject> <urn:b> <urn:g1> .",
+        f"<urn:tie> <{CKG}relationType> <{CKGC}relation-partOf> <urn:g1> .",
+        f"<urn:tie> <{CKG}factuality> <{CKGC}fact-happened> <urn:g1> .",
+        f"<urn:claim> <{CKG}isAbout> <urn:tie> <urn:g1> .",
+        f'<urn:claim> <{CKG}row> "a row" <urn:g1> .',
+        f"<urn:claim> <{CKG}inRelease> <urn:r> <urn:g1> .",
+        f'<urn:r> <{RDFS}label> "Release" <urn:g1> .',
+        *(f'<urn:{thing}> <{RDFS}label> "{label}"@en <urn:{graph}> .' for thing, label, graph in (
+            ("a", "Front", "g1"), ("a", "Popular Front", "g2"), ("b", "Union", "g1"), ("b", "Union", "g2"), ("b", "Z", "g2"),
+        )),
+    ]  # fmt: skip
+    store = ox.Store()
+    store.load("\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
+    text = bind(find_query("relationships"), {"entity": "urn:a"}, never)
+    found = [(row["subjectLabel"].value, row["objectLabel"].value) for row in store.query(text, use_default_graph_as_union=True)]  # type: ignore[union-attr]
+    assert found == [("Front", "Union")]
