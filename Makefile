@@ -32,13 +32,19 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 corpus: $(VENV)/.run ## read the sample corpus into STORE
 	$(BIN)/crisiskg ingest --store $(STORE) sample/documents
 
-demo: corpus ## read the sample corpus, ask it three questions, and serve it on HOST:PORT
+demo: corpus ## read the sample corpus and a table, ask four questions, and serve all on HOST:PORT
 	$(BIN)/crisiskg query offices --store $(STORE) --organization Sudan --date 2021-10-01
 	$(BIN)/crisiskg query events --store $(STORE) --participant RSF --until 2023-12-31
 	$(BIN)/crisiskg query opponents --store $(STORE) --actor Houthis
+	$(BIN)/crisiskg import hxl sample/tables/incidents-hxl.csv --release sample --store $(STORE)
+	$(BIN)/crisiskg identity run --store $(STORE)
+	$(BIN)/crisiskg query accounts --store $(STORE) --event dataset/hxl/event/S-101
 	$(BIN)/crisiskg serve --store $(STORE) --host $(HOST) --port $(PORT)
 
 serve: $(VENV)/.run ## serve STORE on HOST:PORT
+	$(BIN)/crisiskg import hxl sample/tables/incidents-hxl.csv --release sample --store $(STORE)
+	$(BIN)/crisiskg identity run --store $(STORE)
+	$(BIN)/crisiskg query accounts --store $(STORE) --event dataset/hxl/event/S-101
 	$(BIN)/crisiskg serve --store $(STORE) --host $(HOST) --port $(PORT)
 
 check: $(VENV)/.test ## format, lint and types, without tests

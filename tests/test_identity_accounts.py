@@ -21,6 +21,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> str:
     for arguments in (
         ["ingest", *documents],
         ["import", "ucdp-ged", str(SAMPLE / "tables" / "ucdp-ged-form.csv"), "--release", "sample"],
+        ["import", "hxl", str(SAMPLE / "tables" / "incidents-hxl.csv"), "--release", "sample"],
         ["identity", "run", "--events"],
     ):
         done = crisiskg(*arguments, "--store", folder)
@@ -40,6 +41,12 @@ def test_a_row_and_a_document_tell_of_one_event(store: str) -> None:
     assert {row["account"].startswith(BASE + "dataset/") for row in rows} == {True, False}
     assert {row["begin"] for row in rows} == {"2019-01-17"}
     assert {row["best"] for row in rows} == {"22"}
+
+
+def test_two_tables_and_a_document_tell_of_one_event(store: str) -> None:
+    rows = asked(store, "accounts", "--event", BASE + "dataset/hxl/event/S-101")
+    assert {row["account"].removeprefix(BASE).rpartition("/")[0] for row in rows} >= {"dataset/hxl/event", "dataset/ucdp-ged/event"}
+    assert len({row["source"] for row in rows}) == 3
 
 
 def test_a_row_of_which_no_document_tells_stands_alone(store: str) -> None:
