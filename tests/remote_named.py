@@ -48,6 +48,7 @@ _GIVEN = {
     "borders": {"state": "Verania"},
     "co-actors": {"actor": "River Front"},
     "events": {"recipient": "River Front"},
+    "genealogy": {},
     "memberships": {},
     "offices": {"date": "2021-03-03"},
     "opponents": {"actor": "River Front"},

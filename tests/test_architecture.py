@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "egress": {"egress"},
     "sources": {"documents", "egress", "sandbox", "settings", "sources"},
     "annotation": {"documents", "iris", "settings", "annotation"},
-    "reference": {"annotation.local_reference", "annotation.records", "annotation.settlements", "iris", "reference"},
+    "reference": {"annotation.local_reference", "annotation.records", "annotation.settlements", "datasets", "iris", "reference"},
     "crosswalk": {"vocabulary", "iris", "crosswalk"},
     "datasets": {"crosswalk", "iris", "datasets"},
     "importing": {
@@ -105,7 +105,7 @@ ALLOWED: dict[str, set[str]] = {
         "raw",
         "vocabulary",
     },
-    "workers": {"generations", "queries", "remote", "settings", "sandbox", "workers", "writing.conditions"},
+    "workers": {"generations", "identity.expansion", "queries", "remote", "settings", "sandbox", "workers", "writing.conditions"},
     "federation": {"egress", "sandbox", "settings", "workers", "federation"},
     "explaining": {"explaining", "generations", "sandbox", "store", "workers.tokens"},
     "asking": {"workers", "store", "sparql_store", "settings"},

@@ -112,7 +112,7 @@ def test_an_actor_with_its_genealogy(tmp_path: Path) -> None:
     assert whole.iri.endswith("/entity/ucdp-9001")
     assert whole.names == ("Frénte", "New Front", "Newer Front")
     assert found.claims[0].record_id == "9001"
-    assert len({claim.iri for claim in found.claims}) == 6
+    assert len({claim.iri for claim in found.claims}) == 12  # six relationships and six change events
 
 
 def test_latin_1_is_read(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_repairs_are_told(tmp_path: Path, changes: dict[str, str], repair: str) 
         ({"NameData": ""}, "the column NameData is empty"),
         (
             {name: "" for name in ACTOR if name not in ("ActorId", "NameData")},
-            "the row names no place and no other actor",
+            "the row names no place, no other actor and no new name",
         ),
     ],
 )

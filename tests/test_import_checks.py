@@ -35,6 +35,9 @@ RELEASE_TRIPLES = f"""\
 #: at crisiskg.importing.checks first, and then adds it here.
 KNOWN_RULES = {
     "Bounds-order",
+    "ChangeEvent-names",
+    "ChangeEvent-others",
+    "ChangeEvent-time",
     "Document-published-order",
     "Document-publishedYear-bounds",
     "Event-mode-type",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 
-from test_import_checks import BASE, RELEASE, compare
+import pytest
+from test_import_checks import BASE, RELEASE, checks, compare
 
-from crisiskg.datasets.records import Actor, Claim, Membership, Record, Relationship, Situation, State
+from crisiskg.datasets.records import Actor, ChangeEvent, Claim, Membership, Record, Relationship, Situation, State
 
 
 def a_row(number: int, chance: random.Random) -> list[Record]:
@@ -51,3 +52,60 @@ def test_what_a_form_says_is_what_the_shapes_say() -> None:
     failed, validated = compare(rows=160, faults=90, seed=5, make=a_row)
     assert failed > 30
     assert validated < 150
+
+
+def a_change(number: int, chance: random.Random) -> list[Record]:
+    """A row on how organizations changed."""
+    army = Actor(f"{BASE}entity/ucdp-1", "ArmedGroup", "Army of Tolm", ucdp_id="1")
+    front = Actor(f"{BASE}entity/ucdp-2", chance.choice(["ArmedGroup", "GovernmentBody"]), "Front of Bel", ucdp_id="2")
+    kind = chance.choice(["split", "temporary-split", "alliance", "joining", "renaming"])
+    day = chance.choice([None, f"{1990 + number}-03-11"])
+    change = ChangeEvent(
+        f"{BASE}dataset/tolm/change/{number}",
+        "a change",
+        kind,
+        front.iri if kind == "renaming" else army.iri,
+        front.iri,
+        chance.choice([None, "Army"]) if kind == "renaming" else None,
+        "Front" if kind == "renaming" else None,
+        chance.choice([None, "2"]) if kind == "renaming" else None,
+        earliest_begin=day,
+        latest_end=day,
+        time_gap=None if day else "not-stated",
+    )
+    return [army, front, change, Claim(f"{RELEASE}/record/{number}", RELEASE, change.iri, str(number), str(number + 1), "row")]
+
+
+def test_what_a_form_says_of_changes_is_what_the_shapes_say() -> None:
+    failed, validated = compare(rows=240, faults=140, seed=9, make=a_change)
+    assert failed > 60
+    assert validated < 170
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "renaming"},
+        {"new_name": "Front"},
+        {"resulting": f"{BASE}entity/ucdp-1"},
+        {"original": f"{BASE}entity/Q1"},
+        {"time_gap": None},
+        {"kind": "renaming", "original": f"{BASE}entity/ucdp-2", "new_name": "Front", "former_name": "Front"},
+        {"kind": "renaming", "original": f"{BASE}entity/ucdp-2", "former_name": "Front"},
+    ],
+    ids=lambda fault: ", ".join(fault),
+)
+def test_a_change_with_a_fault_is_found_after_one_without(fault: dict[str, str | None]) -> None:
+    """The form of a faulty change is none of those that conform."""
+    army = Actor(f"{BASE}entity/ucdp-1", "ArmedGroup", "Army of Tolm", ucdp_id="1")
+    front = Actor(f"{BASE}entity/ucdp-2", "ArmedGroup", "Front of Bel", ucdp_id="2")
+    state = State(f"{BASE}entity/Q1", "Tolmia")
+    split = ChangeEvent(f"{BASE}dataset/tolm/change/1", "a split", "split", army.iri, front.iri, time_gap="not-stated")
+    renaming = split._replace(kind="renaming", original=front.iri, former_name="Front", new_name="Fist")
+    by_form = checks()
+    for change in (split, renaming):
+        claim = Claim(f"{RELEASE}/record/1", RELEASE, change.iri, "1", "2", "row")
+        assert by_form.check([army, front, state, change, claim]) is None
+    report = by_form.check([army, front, state, split._replace(**fault), claim])  # type: ignore[arg-type]
+    assert report is not None
+    assert not report.conforms

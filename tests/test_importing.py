@@ -25,7 +25,7 @@ from crisiskg.importing import run as importing
 from crisiskg.importing.plan import Table
 from crisiskg.importing.run import Import, Outcome
 from crisiskg.iris import mint_dataset_part, mint_release, mint_release_graph
-from crisiskg.namespaces import CKG, PROV, RDF, RDFS, SKOS
+from crisiskg.namespaces import BASE, CKG, PROV, RDF, RDFS, SKOS
 from crisiskg.store import OxigraphStore
 from crisiskg.validation import Report, Result
 from crisiskg.writing.points import IMPORT_POINTS
@@ -569,3 +569,16 @@ def test_a_backup_of_a_store_with_releases_is_restored(tmp_path: Path) -> None:
     shown = crisiskg("quarantine", "list", "--store", tmp_path / "other")
     key = shown.out.splitlines()[1].split("\t")[0]
     assert "stands on line 2 already" in crisiskg("quarantine", "show", key, "--rows", "--store", tmp_path / "other").out
+
+
+def test_states_have_iris_below_the_base_of_the_store(tmp_path: Path) -> None:
+    base = "https://graph.example.org/id/"
+    path = table(tmp_path / "t.csv", [a_row(1, country="Mali", country_id=432, side_a="Government of Mali")])
+    with OxigraphStore(tmp_path / "store", base_iri=base) as store:
+        assert take(store, path).tally.records == 1
+        graph = mint_release_graph("ucdp-ged", "24.1", base)
+        states = [quad.subject.value for quad in store.match(None, RDF + "type", CKG + "State", graph)]
+        named = {quad.object.value for quad in store.match(None, None, None, graph) if isinstance(quad.object, ox.NamedNode)}
+    assert states
+    assert all(iri.startswith(base) for iri in states)
+    assert not [iri for iri in named if iri.startswith(BASE)]

@@ -65,11 +65,15 @@ def test_alignments_give_others_their_types() -> None:
         ("run", prov.Activity),
         ("claim", prov.Entity),
         ("office", org.Post),
+        ("change", org.ChangeEvent),
+        ("change", sem.Event),
     ):
         assert (id_[thing], RDF.type, kind) in data
     assert (id_.state, RDF.type, org.Organization) not in data
     assert (id_.c, RDF.type, org.Membership) not in data
     assert (id_.e, sem.hasActor, id_.rebels) in data
+    assert (id_.change, org.originalOrganization, id_.movement) in data
+    assert (id_.change, org.resultingOrganization, id_.rebels) in data
     assert (id_.state2, rdflib.URIRef(CKG + "borders"), id_.state) in data
     assert (id_.movement, rdflib.URIRef(CKG + "succeededBy"), id_.rebels) in data
 
@@ -89,6 +93,11 @@ foaf:Organization rdfs:subClassOf foaf:Agent ; owl:disjointWith foaf:Document .
 org:Organization owl:equivalentClass foaf:Organization .
 org:Membership owl:disjointWith org:Organization .
 org:Post owl:disjointWith org:Membership .
+org:ChangeEvent rdfs:subClassOf prov:Activity .
+org:originalOrganization rdfs:subPropertyOf prov:used ; rdfs:domain org:ChangeEvent ; rdfs:range org:Organization .
+org:resultingOrganization rdfs:subPropertyOf prov:generated ; rdfs:domain org:ChangeEvent ; rdfs:range org:Organization .
+prov:used rdfs:domain prov:Activity ; rdfs:range prov:Entity .
+prov:generated rdfs:domain prov:Activity ; rdfs:range prov:Entity .
 prov:Activity owl:disjointWith prov:Entity .
 prov:wasGeneratedBy rdfs:domain prov:Entity ; rdfs:range prov:Activity .
 prov:generatedAtTime rdfs:domain prov:Entity .
@@ -114,6 +123,7 @@ def test_a_planted_contradiction_with_another_vocabulary_is_found() -> None:
     [
         ("<x> a ckg:Person, ckg:Organization .", "x"),
         ("<x> a ckg:Event, ckg:Situation .", "x"),
+        ("<x> a ckg:Event, ckg:ChangeEvent .", "x"),
         ("<e> ckg:hasActor <p> .", "id/p"),
         ("<p> ckg:hasPlace <town> .", "id/p"),
     ],

@@ -190,6 +190,7 @@ CODES = [
     ("Bounds-timeBasis", "basis"),
     ("Entity-linkGap", "gap"),
     ("Thing-factuality", "fact"),
+    ("ChangeEvent-changeKind", "change"),
     ("Situation-situationKind", "situation"),
     ("Event-actorGap", "gap"),
     ("Event-recipientGap", "gap"),

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     max_query_depth: int = Field(64, description="Deepest nesting of brackets in a query.", ge=1)
     max_query_patterns: int = Field(100, description="Most triple patterns of a query.", ge=1)
     max_path_steps: int = Field(50, description="Most steps of one property path.", ge=1)
+    max_identity_iris: int = Field(
+        10_000, description="Most IRIs that a query with identity is given in place of those that it names.", ge=1
+    )
     max_result_rows: int = Field(1_000_000, description="Most rows of an answer.", ge=1)
     max_result_bytes: int = Field(104_857_600, description="Largest answer in bytes.", ge=1)
     union_default_graph: bool = Field(

@@ -44,6 +44,8 @@ _ENTITIES = frozenset(
         "Place",
     }
 )
+#: Those of them that split, join, ally and take other names.
+_ORGANIZATIONS = _ENTITIES - {"Person", "State", "PopulationGroup", "Place"}
 #: Rows that one section of a page shows at most.
 _SHOWN = 100
 _LABEL, _TYPE = RDFS + "label", RDF + "type"
@@ -97,6 +99,8 @@ def linked_data_router(graph: Graph, renderer: Renderer) -> APIRouter:
                 ("Statements", "statements", {"source": iri}),
                 ("Documents", "documents", {"about": iri}),
             ]
+            if _ORGANIZATIONS & set(types):
+                asked.insert(4, ("Splits, alliances and names", "genealogy", {"entity": iri, "factuality": factuality}))
             if {"State", "Place"} & set(types):
                 asked.append(("Events here", "place-timeline", {"place": iri, "factuality": factuality}))
         else:

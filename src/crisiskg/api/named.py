@@ -12,9 +12,9 @@ from crisiskg.api.answers import stream
 from crisiskg.api.negotiation import HTML, choose
 from crisiskg.api.presentation import view
 from crisiskg.api.reading import table_of
+from crisiskg.api.sparql import IDENTITY_OPENAPI
 from crisiskg.asking import JSON
 from crisiskg.errors import InvalidParameter, UnknownName
-from crisiskg.identity.expansion import LEAST_SCORE, MODES
 from crisiskg.queries import NamedQuery, asks_of_things, find_query, load_queries
 from crisiskg.workers.process import RDF_FORMATS, RESULT_FORMATS
 
@@ -169,20 +169,7 @@ def openapi_parameters(query: NamedQuery) -> list[dict[str, Any]]:
             }
         )
     if asks_of_things(query):
-        found += [
-            {
-                "name": "identity",
-                "in": "query",
-                "description": "How far an IRI stands for all that are the same",
-                "schema": {"type": "string", "enum": list(MODES), "default": "none"},
-            },
-            {
-                "name": "min",
-                "in": "query",
-                "description": "With identity=close: least score of unsure judgements",
-                "schema": {"type": "number", "minimum": 0, "maximum": 1, "default": LEAST_SCORE},
-            },
-        ]
+        found += IDENTITY_OPENAPI
     found.append({"name": "format", "in": "query", "schema": {"type": "string"}, "description": "json, csv, tsv, xml, ttl, …"})
     return found
 

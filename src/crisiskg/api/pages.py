@@ -33,6 +33,7 @@ _COUNTED = {
     "Person": "persons",
     "State": "states",
     "Situation": "situations",
+    "ChangeEvent": "changes of organizations",
 }
 
 

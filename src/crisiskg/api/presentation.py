@@ -13,7 +13,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 #: Columns of the sentence that tells a row, and of where it stands.
 _SAID = ("quote", "document", "url", "start", "end")
 #: Columns whose values are codes written together.
-_CODES = ("relation", "role", "kind", "kindName", "type", "basis", "ground", "side")
+_CODES = ("relation", "role", "kind", "kindName", "type", "basis", "ground", "side", "timeGap")
 #: Columns whose values are addresses, with "; " between them.
 _ADDRESSES = ("reference",)
 

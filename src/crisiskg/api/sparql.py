@@ -21,6 +21,7 @@ from crisiskg.api.reading import table_of
 from crisiskg.api.streaming import content_type, send_answer, send_kept, send_whole
 from crisiskg.asking import JSON
 from crisiskg.errors import InvalidParameter, LimitExceeded, MethodNotAllowed, QueryRefused, UnsupportedSource
+from crisiskg.identity.expansion import LEAST_SCORE, MODES, Expansion, read_expansion
 from crisiskg.serving.cache import Kept
 from crisiskg.workers.process import RDF_FORMATS, RESULT_FORMATS
 from crisiskg.workers.requests import query_request
@@ -42,6 +43,21 @@ _SUFFIX = {media: name for name, medias in SHORT.items() for media in medias if 
 }
 #: A percent sign that escapes nothing.
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+#: How far the IRIs in a query stand for all that are the same.
+IDENTITY_OPENAPI: list[dict[str, Any]] = [
+    {
+        "name": "identity",
+        "in": "query",
+        "description": "How far an IRI stands for all that are the same",
+        "schema": {"type": "string", "enum": list(MODES), "default": "none"},
+    },
+    {
+        "name": "min",
+        "in": "query",
+        "description": "With identity=close: least score of unsure judgements",
+        "schema": {"type": "number", "minimum": 0, "maximum": 1, "default": LEAST_SCORE},
+    },
+]
 _ETAG = re.compile(rb'(?:W/)?("[^"]*")')
 OPENAPI: dict[str, Any] = {
     "parameters": [
@@ -70,6 +86,7 @@ OPENAPI: dict[str, Any] = {
             "schema": {"type": "integer"},
             "description": "Number of the generation to ask, while it is kept; without it the newest",
         },
+        *IDENTITY_OPENAPI,
     ]
 }
 
@@ -125,6 +142,8 @@ class SparqlEndpoint:
         if "update" in names:
             if method != "POST" or "query" in names:
                 raise QueryRefused("an update is sent alone, with POST")
+            if "identity" in names or "min" in names:
+                raise InvalidParameter("identity and min go with a query, not with an update")
             return await self._service.writes.update(scope, send, caller, given)
         if "query" not in names:
             if method in ("POST", "QUERY"):
@@ -175,15 +194,16 @@ class SparqlEndpoint:
             )
         wanted = _wanted(accept_of(scope), one(given, "format"))
         generation = generation_of(given)
+        identity = identity_of(given)
         page = wanted[0] == HTML
         medias = (JSON, "text/turtle") if page else tuple(media for media in wanted if media != HTML)
-        if not page and (seen := self._unchanged(scope, medias, generation)) is not None:
+        if not page and (seen := self._unchanged(scope, medias, generation, identity)) is not None:
             headers = [*self._headers(seen[1]), (b"etag", seen[0]), request_id_of(scope)]
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return 304
         asked, limits = query, settings if not page else service.page_settings(_PAGE_ROWS, _PAGE_BYTES)
-        if service.federation is not None:
+        if service.federation is not None and identity is None:  # with identity a worker refuses SERVICE
             query = await service.federated(query, service.address(scope))
             if query is not asked:  # what endpoints answered stands in it, so it may be longer
                 limits = limits.model_copy(update={"max_query_bytes": service.federation.query_settings.max_query_bytes})
@@ -195,19 +215,21 @@ class SparqlEndpoint:
             named_graphs=[value for name, value in given if name == "named-graph-uri"],
             base_iri=service.address(scope),
             generation=generation,
+            identity=identity,
+            data_base=service.base_iri,
         )
         exchange = await service.ask(scope, caller, request, text=asked if query is not asked else "")
         try:
             assert exchange.header is not None
             if page:
-                return await self._page(scope, receive, send, asked, exchange)
+                return await self._page(scope, receive, send, asked, exchange, identity)
             found = exchange.header
             media, number = found["media_type"], found["generation"]
             service.client.saw(number)  # or an answer that is kept for the generation before could follow this one
             headers = [*self._headers(number), (b"content-type", content_type(media))]
             etag = b""
             if not found["volatile"] and service.client.tag and number and query is asked:
-                etag = f'"{service.client.tag}-{number}-{_SUFFIX[media]}"'.encode("ascii")
+                etag = f'"{service.client.tag}-{number}-{_SUFFIX[media]}{_marked(identity)}"'.encode("ascii")
                 headers.append((b"etag", etag))
             body = await send_answer(scope, send, exchange, [*headers, request_id_of(scope)])
             if body is not None and etag and number == service.client.generation and generation is None:
@@ -216,7 +238,9 @@ class SparqlEndpoint:
         finally:
             service.client.release(exchange)
 
-    def _unchanged(self, scope: Scope, medias: tuple[str, ...], generation: int | None) -> tuple[bytes, int] | None:
+    def _unchanged(
+        self, scope: Scope, medias: tuple[str, ...], generation: int | None, identity: Expansion | None
+    ) -> tuple[bytes, int] | None:
         """Return the entity tag, and the generation, where the client has the very answer that it would get."""
         client = self._service.client
         number = generation or client.generation
@@ -225,7 +249,7 @@ class SparqlEndpoint:
         for family in (RESULT_FORMATS, RDF_FORMATS):
             best = next((media for media in medias if media in family), None)
             if best is not None:
-                etag = f'"{client.tag}-{number}-{_SUFFIX[best]}"'.encode("ascii")
+                etag = f'"{client.tag}-{number}-{_SUFFIX[best]}{_marked(identity)}"'.encode("ascii")
                 if etag in etags_of(scope):
                     return etag, number
         return None
@@ -238,7 +262,9 @@ class SparqlEndpoint:
             *self._service.open_headers,
         ]
 
-    async def _page(self, scope: Scope, receive: Receive, send: Send, query: str, exchange: Any) -> int:
+    async def _page(
+        self, scope: Scope, receive: Receive, send: Send, query: str, exchange: Any, identity: Expansion | None
+    ) -> int:
         while not exchange.over:
             await exchange.more()
         if exchange.error is not None:
@@ -246,7 +272,7 @@ class SparqlEndpoint:
         body = bytearray()
         while part := exchange.body.take():
             body += part
-        found: dict[str, Any] = {"table": None, "text": None, "truth": None}
+        found: dict[str, Any] = {"table": None, "text": None, "truth": None, "identity": identity.mode if identity else None}
         kind = exchange.header["kind"]
         if kind == "bindings":
             found["table"] = table_of(bytes(body))
@@ -265,7 +291,7 @@ class SparqlEndpoint:
         wanted = choose(accept_of(scope), one(given, "format"), [*RDF_FORMATS, HTML])[0]
         if wanted == HTML:
             page = self._service.renderer.page(
-                Request(scope, receive), "sparql.html", query=EXAMPLE, table=None, text=None, truth=None
+                Request(scope, receive), "sparql.html", query=EXAMPLE, table=None, text=None, truth=None, identity=None
             )
             await page(scope, receive, send)
             return 200
@@ -354,6 +380,29 @@ def generation_of(given: list[tuple[str, str]]) -> int | None:
     if not re.fullmatch(r"[0-9]{1,15}", text):
         raise InvalidParameter(f"generation must be a number, not {text[:40]!r}")
     return int(text)
+
+
+def identity_of(given: list[tuple[str, str]]) -> Expansion | None:
+    """Return how far constants of the query stand for all that are the same; None for not at all.
+
+    Raises:
+        InvalidParameter: identity or min has a value that is not possible.
+
+    >>> identity_of([("query", "ASK {}"), ("identity", "close"), ("min", "0.9")])
+    Expansion(mode='close', least=0.9)
+    """
+    if len(given) == 1:
+        return None
+    # What a form leaves empty is not asked for.
+    found = read_expansion(one(given, "identity") or None, one(given, "min") or None)
+    return None if found.mode == "none" else found
+
+
+def _marked(identity: Expansion | None) -> str:
+    """Return what tells the entity tag of an answer with identity from that of one without."""
+    if identity is None:
+        return ""
+    return f"-{identity.mode}{identity.least:g}" if identity.mode == "close" else f"-{identity.mode}"
 
 
 def accept_of(scope: Scope) -> str | None:

@@ -40,7 +40,9 @@ SHOWN = 20
 @click.option("--remove", is_flag=True, help="Remove a release, finished or not; FILE is its name.")
 @click.option("--mapping", metavar="FILE", help="With DATASET rml: an RML mapping in Turtle, by which FILEs are read.")
 @click.option("--name", metavar="NAME", help="With DATASET rml: the dataset's name in IRIs; the mapping's where not given.")
-@click.option("--license", "license_", metavar="IRI", help="With DATASET rml: the terms under which the tables are used.")
+@click.option(
+    "--license", "license_", metavar="IRI", help="With DATASET rml or followthemoney: the terms under which the files are used."
+)
 @click.option(
     "--engine",
     metavar="PYTHON",
@@ -96,6 +98,8 @@ def import_command(
         raise click.UsageError("--mapping goes with the dataset rml only", context)
     else:
         chosen = find_dataset(dataset)
+    if license_ is not None and dataset != "rml":
+        chosen = _licensed(chosen, license_)
     if columns:
         return _columns(chosen, as_json)
     if sum((deletions, abandon, remove)) > 1:
@@ -131,6 +135,18 @@ def _mapped(name: str | None, mapping: str | None) -> Dataset:
     if not called or called in all_datasets() or called == "rml":
         raise InvalidParameter(f"{called!r} cannot be the name of a dataset of yours", hint="Give another one with --name.")
     return mapped_dataset(called, "", Form(()))
+
+
+def _licensed(dataset: Dataset, license_: str) -> Dataset:
+    """Return a dataset under the terms that the user names; exports go on leaving its rows out."""
+    from crisiskg.cli.rml import checked_license
+    from crisiskg.errors import InvalidParameter
+
+    if not dataset.terms_vary:
+        raise InvalidParameter(
+            f"the terms of {dataset.name} are {dataset.license}; --license goes with rml and followthemoney only"
+        )
+    return dataclasses.replace(dataset, license=checked_license(license_))
 
 
 def _list(as_json: bool) -> int:

@@ -11,11 +11,12 @@ import click
 
 from crisiskg.cli.common import F, print_json, print_table, settings_from, store_option
 from crisiskg.errors import InvalidParameter, NotAcceptable, QuerySyntaxError, SourceUnavailable
+from crisiskg.namespaces import BASE
 
 if TYPE_CHECKING:
-    from crisiskg.asking import Asker
+    from crisiskg.identity.expansion import Expansion
     from crisiskg.queries import NamedQuery
-    from crisiskg.workers import Answer
+    from crisiskg.workers import Answer, Pool
 
 #: Format by name: media type for SELECT and ASK, media type for CONSTRUCT and DESCRIBE; None where there is none.
 FORMATS: dict[str, tuple[str | None, str | None]] = {
@@ -161,28 +162,36 @@ def _command_of(query: NamedQuery) -> click.Command:
 @click.argument("query", required=False, default="-", metavar="[FILE|-|QUERY]")
 @store_option
 @_format_option()
+@click.option("--identity", metavar="MODE", help="How far an IRI stands for all that are the same: none, exact, close.")
+@click.option(
+    "--min", "least", metavar="SCORE", help="With --identity close: least score of unsure judgements; 0.8 unless given."
+)
 @click.pass_context
-def sparql_command(context: click.Context, query: str, store: str | None, format_: str) -> None:
+def sparql_command(
+    context: click.Context, query: str, store: str | None, format_: str, identity: str | None, least: str | None
+) -> None:
     """Ask a SPARQL 1.1 query of your own, given as a file, on standard input (-), or as the argument itself.
 
     The prefixes of crisiskg (ckg:, ckgt:, ckgc:, rdfs:, …) need not be declared.
     """
     from crisiskg.asking import base_iri, open_asker
+    from crisiskg.identity.expansion import read_expansion
 
     settings = settings_from(context, store=store)
+    expansion = read_expansion(identity, least)
     text = with_prefixes(query_text(query, settings.max_query_bytes))
     asker = open_asker(settings, workers=1)
     try:
-        with _ask(asker, text, format_) as answer:
+        with _ask(asker, text, format_, expansion, base_iri(settings)) as answer:
             _print_answer(answer, format_, base_iri(settings))
     finally:
         asker.close()
 
 
-def _ask(asker: Asker, text: str, format_: str) -> Answer:
+def _ask(asker: Pool, text: str, format_: str, identity: Expansion | None = None, base: str = BASE) -> Answer:
     """Ask, and where the format does not fit the answer, say it by the names that --format takes."""
     try:
-        return asker.run(text, _media_types(format_))
+        return asker.run(text, _media_types(format_), identity=identity, data_base=base)
     except NotAcceptable as error:
         place = 0 if FORMATS[format_][0] is None else 1
         possible = [name for name, media in FORMATS.items() if media[place] is not None]

@@ -36,13 +36,12 @@ def import_by_mapping(
 
     if mapping is None:
         raise InvalidParameter("crisiskg import rml needs --mapping FILE.ttl")
-    if license_ is None or not license_.startswith(("http://", "https://", "urn:")):
+    if license_ is None:
         raise InvalidParameter(
             "crisiskg import rml needs --license IRI, the terms under which the tables are used",
             hint="Such as https://creativecommons.org/licenses/by/4.0/.",
         )
-    if any(char.isspace() or char in '<>"{}|\\^`' for char in license_):
-        raise InvalidParameter(f"{license_[:100]!r} is no IRI")
+    license_ = checked_license(license_)
     read = read_mapping(Path(mapping))
     chosen = find_engine(Path(engine) if engine else None)
     tables = [Table.of(Path(file)) for file in files]
@@ -57,3 +56,21 @@ def import_by_mapping(
             return 130
     assert isinstance(outcome, Outcome)
     return imports.told(job.dataset, of, outcome, time.monotonic() - began, as_json=as_json, dry_run=dry_run)
+
+
+def checked_license(license_: str) -> str:
+    """Return the IRI of a licence.
+
+    Raises:
+        InvalidParameter: it is none.
+    """
+    from crisiskg.errors import InvalidParameter
+
+    if not license_.startswith(("http://", "https://", "urn:")):
+        raise InvalidParameter(
+            f"--license needs an IRI, the terms under which the files are used, and {license_[:100]!r} is none",
+            hint="Such as https://creativecommons.org/licenses/by/4.0/.",
+        )
+    if any(char.isspace() or char in '<>"{}|\\^`' for char in license_):
+        raise InvalidParameter(f"{license_[:100]!r} is no IRI")
+    return license_

@@ -18,6 +18,7 @@ def all_datasets() -> dict[str, Dataset]:
     """Return all datasets by name."""
     from crisiskg.datasets.acled import ACLED
     from crisiskg.datasets.archigos import ARCHIGOS
+    from crisiskg.datasets.followthemoney import FOLLOWTHEMONEY
     from crisiskg.datasets.gdelt import GDELT
     from crisiskg.datasets.gdelt_documents import GDELT_GKG, GDELT_MENTIONS
     from crisiskg.datasets.gtd import GTD
@@ -29,6 +30,7 @@ def all_datasets() -> dict[str, Dataset]:
     from crisiskg.datasets.ucdp_actors import UCDP_ACTORS
     from crisiskg.datasets.ucdp_ged import UCDP_GED
     from crisiskg.datasets.ucdp_prio import UCDP_PRIO
+    from crisiskg.datasets.wikidata import WIKIDATA
 
     found = (
         UCDP_GED,
@@ -46,6 +48,8 @@ def all_datasets() -> dict[str, Dataset]:
         UCDP_ACTORS,
         GW_STATES,
         COW_STATES,
+        WIKIDATA,
+        FOLLOWTHEMONEY,
     )
     return {dataset.name: dataset for dataset in sorted(found, key=lambda dataset: dataset.name)}
 

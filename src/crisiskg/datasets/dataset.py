@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from crisiskg.codebook import QUAD_CLASSES
 from crisiskg.crosswalk import CodedState, Crosswalk
+from crisiskg.datasets.lines import Found, Known, Lines, Own
 from crisiskg.datasets.records import Actor, Casualties, Claim, Event, Place, Record, State
 from crisiskg.datasets.tables import Form, Row
 from crisiskg.iris import digest, mint_dataset_part, mint_release, mint_release_graph, safe, slug
@@ -72,6 +73,8 @@ class Minter:
         self._records = f"{self.release_iri}/record/"
         #: Tells how often rows of a content came before; imports give one that goes on where an interrupted one ended.
         self.occurrences: Callable[[str], int] = _Occurrences()
+        #: Tells what other lines of the release say of an id (`crisiskg.datasets.lines`); imports give one that knows.
+        self.find: Callable[[str], Found | None] = _find_nothing
         self.actor = lru_cache(1 << 16)(self._actor)
         self.place = lru_cache(1 << 16)(self._place)
         self.state_by_code = lru_cache(1 << 14)(self._state_by_code)
@@ -164,6 +167,10 @@ class Minter:
         return _state(self.crosswalk.named(name, at))
 
 
+def _find_nothing(_id: str) -> Found | None:
+    return None
+
+
 class _Occurrences:
     """Counts in memory."""
 
@@ -183,7 +190,7 @@ def _state(found: CodedState | None) -> State | None:
 
 
 #: Turns a row into records; raises `RowError` where it cannot.
-Reader = Callable[[Row], Sequence[Record]]
+Reader = Callable[[Row], Sequence[Record | Own | Known]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +209,8 @@ class Dataset:
         reader: Makes the function that reads the rows of a release.
         identity: How a row is told from others: "id" (the dataset's own), or "content" (equal rows are numbered).
         notes: What is put right, and what a user should know, a sentence each.
+        lines: How its files are read where they are lines of JSON that refer to one another; None for tables.
+        terms_vary: Whether each publisher of such files has terms of its own, which the user may name.
     """
 
     name: str
@@ -215,6 +224,8 @@ class Dataset:
     reader: Callable[[Minter], Reader]
     identity: Literal["id", "content"] = "id"
     notes: tuple[str, ...] = field(default=())
+    lines: Lines | None = None
+    terms_vary: bool = False
 
 
 def time_fields(earliest: str, latest: str, precision: str, basis: str = "stated") -> dict[str, Any]:

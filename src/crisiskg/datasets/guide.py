@@ -30,9 +30,18 @@ is the middle of an area, and distances from it mean nothing.
 
 A row of a list of conflicts, leaders, states or actors is no event: it is an account of a **conflict** (`ckg:Situation`), of a
 **relationship** (`ckg:Relationship`: who is against, allied with or part of whom) or of a **membership** (`ckg:Membership`: who
-governs what), each with bounds.
+governs what), each with bounds, or of a **change event** (`ckg:ChangeEvent`: which organization split from, joined or allied with
+which, or took what name).
 
 A row that cannot be read goes to quarantine with its line and the reason. Nothing is left out silently.
+
+## Lines of JSON
+
+Wikidata and FollowTheMoney publish lines of JSON that refer to one another by ids. A line of FollowTheMoney is a row; a line of
+Wikidata gives a row for its item and one for each of its statements, which has its own id and is kept as it stands. The line that
+describes a person, organization, place or office writes it once, with its names; the other rows name its IRI. So the order of
+lines does not matter, and nothing is kept in memory: the files are read beforehand, and what rows need to know of each thing
+lies in a file beside the import. What no line describes is called by its id, and `ckg:repair` says so.
 
 ## Tables of texts
 
@@ -92,10 +101,11 @@ def section(dataset: Dataset) -> str:
         )
         for column in dataset.form.columns
     ]
+    head = "Property" if dataset.lines is not None else "Column"
     return (
         f"## {dataset.title} (`{dataset.name}`)\n\n"
         f"{''.join(f'- {name}: {value}.{chr(10)}' for name, value in facts)}\n{notes}\n"
-        f"{_table(('Column', 'Meaning', 'What becomes of it'), columns)}"
+        f"{_table((head, 'Meaning', 'What becomes of it'), columns)}"
     )
 
 

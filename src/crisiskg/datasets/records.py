@@ -24,6 +24,9 @@ ACTOR_KINDS = (
     "SecurityForce",
 )
 
+#: Kinds of changes of organizations: how they begin, and what they lead to.
+CHANGE_KINDS = ("alliance", "joining", "renaming", "split", "temporary-split")
+
 #: How precisely a place is known, from the finest.
 PLACE_PRECISIONS = ("exact", "near", "adm2", "adm1", "area", "country", "international", "unknown")
 
@@ -97,6 +100,10 @@ class Situation(NamedTuple):
         located_in: IRIs of the states or places in which it is, which come with it.
         earliest_begin: First day on which it may have begun, "YYYY-MM-DD".
         latest_begin: Last day on which it may have begun.
+        earliest_end: First day on which it may have ended.
+        latest_end: Last day on which it may have ended.
+        names: Other names.
+        same_as: IRIs of the same conflict elsewhere.
     """
 
     iri: str
@@ -106,6 +113,46 @@ class Situation(NamedTuple):
     located_in: tuple[str, ...] = ()
     earliest_begin: str | None = None
     latest_begin: str | None = None
+    earliest_end: str | None = None
+    latest_end: str | None = None
+    names: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
+
+
+class ChangeEvent(NamedTuple):
+    """Organizations split, join, ally or take another name.
+
+    Attributes:
+        iri: IRI, made of the dataset's own ids.
+        label: A short English description.
+        kind: One of `CHANGE_KINDS`.
+        original: IRI of the organization with which it begins, which comes with it.
+        resulting: IRI of the organization to which it leads, which comes with it; of a renaming the same.
+        former_name: Name that a renaming ends; None where it is not known, and for all other changes.
+        new_name: Name that a renaming begins.
+        sequence: Which renaming of the organization it is, from 1.
+        factuality: Code, such as "happened".
+        earliest_begin: First day on which it may have begun, "YYYY-MM-DD".
+        latest_begin: Last day on which it may have begun.
+        earliest_end: First day on which it may have ended.
+        latest_end: Last day on which it may have ended.
+        time_gap: Why there is no time; None where there is one.
+    """
+
+    iri: str
+    label: str
+    kind: str
+    original: str
+    resulting: str
+    former_name: str | None = None
+    new_name: str | None = None
+    sequence: str | None = None
+    factuality: str = "happened"
+    earliest_begin: str | None = None
+    latest_begin: str | None = None
+    earliest_end: str | None = None
+    latest_end: str | None = None
+    time_gap: str | None = None
 
 
 class Relationship(NamedTuple):
@@ -136,6 +183,22 @@ class Relationship(NamedTuple):
     latest_end: str | None = None
 
 
+class Office(NamedTuple):
+    """A post that persons hold one after another.
+
+    Attributes:
+        iri: IRI, made of the dataset's own id.
+        label: Name as the dataset has it.
+        role_kind: Code, as for `Membership`.
+        organization: IRI of the state or organization, which comes with it.
+    """
+
+    iri: str
+    label: str
+    role_kind: str
+    organization: str
+
+
 class Membership(NamedTuple):
     """Somebody holds a role in a state or organization, for a time.
 
@@ -150,6 +213,7 @@ class Membership(NamedTuple):
         latest_begin: Last day on which it may have begun.
         earliest_end: First day on which it may have ended.
         latest_end: Last day on which it may have ended.
+        office: IRI of the office, which comes with it.
     """
 
     iri: str
@@ -162,6 +226,7 @@ class Membership(NamedTuple):
     latest_begin: str | None = None
     earliest_end: str | None = None
     latest_end: str | None = None
+    office: str | None = None
 
 
 class Casualties(NamedTuple):
@@ -323,4 +388,6 @@ class Report(NamedTuple):
 
 
 #: Any record.
-Record = Actor | Casualties | Claim | Event | Membership | Place | Relationship | Report | Situation | State
+Record = (
+    Actor | Casualties | ChangeEvent | Claim | Event | Membership | Office | Place | Relationship | Report | Situation | State
+)

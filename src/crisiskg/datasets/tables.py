@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Literal, NamedTuple, cast
+from typing import IO, Any, Literal, NamedTuple, cast
 
 from crisiskg.errors import MalformedSource, SourceTooLarge, UnsupportedSource
 
@@ -56,11 +56,13 @@ class Row(NamedTuple):
         number: Line of the file on which it begins, from 1.
         text: The row as delivered, without its line break.
         cells: Values by the codebook's names of columns, white space around them removed.
+        value: What a line of JSON says, where there are lines in place of cells.
     """
 
     number: int
     text: str
     cells: dict[str, str]
+    value: Any = None
 
 
 class BadRow(NamedTuple):
@@ -70,11 +72,13 @@ class BadRow(NamedTuple):
         number: Line of the file on which it begins, from 1.
         text: The row as delivered.
         reason: Why, in a sentence.
+        code: "unreadable", or "unread" where it is of a class or schema that is not read.
     """
 
     number: int
     text: str
     reason: str
+    code: str = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

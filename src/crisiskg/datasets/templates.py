@@ -146,8 +146,25 @@ TEMPLATES: tuple[Template, ...] = (
             _code("situationKind", "kind", "situation"),
             _code("factuality", "factuality", "fact"),
             _ckg("hasPlace", "located_in", "iri"),
-            _ckg("earliestBegin", "earliest_begin", "date"),
-            _ckg("latestBegin", "latest_begin", "date"),
+            *_BOUNDS,
+            _NAMES,
+            _SAME,
+        ),
+    ),
+    Template(
+        records.ChangeEvent,
+        (
+            _a(CKG + "ChangeEvent"),
+            _LABEL,
+            _code("changeKind", "kind", "change"),
+            _ckg("originalOrganization", "original", "iri"),
+            _ckg("resultingOrganization", "resulting", "iri"),
+            _ckg("formerName", "former_name", "string"),
+            _ckg("newName", "new_name", "string"),
+            _ckg("sequence", "sequence", "integer"),
+            _code("factuality", "factuality", "fact"),
+            *_BOUNDS,
+            _code("timeGap", "time_gap", "gap"),
         ),
     ),
     Template(
@@ -163,6 +180,15 @@ TEMPLATES: tuple[Template, ...] = (
         ),
     ),
     Template(
+        records.Office,
+        (
+            _a(CKG + "Office"),
+            _LABEL,
+            _code("roleKind", "role_kind", "rolekind"),
+            _ckg("inOrganization", "organization", "iri"),
+        ),
+    ),
+    Template(
         records.Membership,
         (
             _a(CKG + "Membership"),
@@ -172,6 +198,7 @@ TEMPLATES: tuple[Template, ...] = (
             _ckg("roleTitle", "role_title", "string"),
             _code("factuality", "factuality", "fact"),
             *_BOUNDS,
+            _ckg("holdsOffice", "office", "iri"),
         ),
     ),
     Template(

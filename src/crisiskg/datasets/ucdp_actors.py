@@ -1,26 +1,27 @@
-"""UCDP Actor Dataset: armed groups with their names, where they fight, their splits, alliances and unions."""
+"""UCDP Actor Dataset: armed groups with their names, where they fight, and how they split, joined, allied and were renamed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from crisiskg.datasets.dataset import Dataset, Minter, Reader
-from crisiskg.datasets.records import Actor, Claim, Record, Relationship, State
+from crisiskg.datasets.records import Actor, ChangeEvent, Claim, Record, Relationship, State
 from crisiskg.datasets.tables import Column, Form, Row
-from crisiskg.datasets.values import RowError, code, needed, text
+from crisiskg.datasets.values import NULLS, RowError, code, needed, text
 from crisiskg.iris import digest, mint_dataset_entity, mint_dataset_part
 
 C = Column
 _COLUMNS = (
     C("ActorId", "number of the actor, as in UCDP GED", "IRI of the actor, ckg:recordId", ("new_id",), is_needed=True),
     C("NameData", "name in the data", "label of the actor", is_needed=True),
-    C("NameOrig", "short name in its own language", "other name"),
-    C("NameOrigFull", "full name in its own language", "other name", ("NameFull",)),
-    C("NameOrigFullEng", "full name in English", "other name", ("NameFullEng",)),
-    C("NameChange", "1 where the name was changed", "kept in the row"),
-    C("NewName", "names that it took, a list", "other names"),
-    C("NewNameFullMotherTongue", "full new name in its own language", "other name", ("new_name_full",)),
-    C("NewNameFullEng", "full new name in English", "other name"),
+    C("NameOrig", "first short name", "other name; former name of the first ckgc:change-renaming"),
+    C("NameOrigFull", "first full name in its own language", "other name", ("NameFull",)),
+    C("NameOrigFullEng", "first full name in English", "other name", ("NameFullEng",)),
+    C("NameChange", "1 where the name was changed", "ckg:sourceType of a ckgc:change-renaming"),
+    C("NewName", "names that it took, one after another, a list", "other names; new name of a ckgc:change-renaming for each"),
+    C("NewNameFullMotherTongue", "full new names in its own language, a list", "other names", ("new_name_full",)),
+    C("NewNameFullEng", "full new names in English, a list", "other names; new name where the short one stayed"),
     C("Org", "1 organized, 2 supporters of a party, 3 people who share an identity", "class of the actor", ("org_level",)),
     C("ConflictId", "numbers of its conflicts, a list", "kept in the row"),
     C("DyadId", "numbers of its dyads, a list", "kept in the row"),
@@ -31,31 +32,89 @@ _COLUMNS = (
     C("NSID", "numbers of its non-state conflicts, a list", "kept in the row"),
     C("NSCoalition", "coalitions in non-state conflicts", "kept in the row"),
     C("NSCoalitionID", "numbers of these", "kept in the row"),
-    C("Splinter", "1 where it split off from another", "kept in the row"),
-    C("NamePrev", "names of those from which it split off, a list", "object of ckgc:relation-partOf"),
+    C("Splinter", "1 where it split off from another", "ckg:sourceType of a ckgc:change-split"),
+    C("NamePrev", "names of those from which it split off, a list", "object of ckgc:relation-partOf; ckg:originalOrganization"),
     C("ActorIdPrev", "numbers of these, a list", "IRI of these actors"),
-    C("SplitTemp", "1 where it split for a time", "kept in the row"),
-    C("NameSplitTemp", "names of those from which it split for a time", "object of ckgc:relation-partOf"),
+    C("SplitTemp", "1 where it split for a time", "ckg:sourceType of a ckgc:change-temporary-split"),
+    C(
+        "NameSplitTemp",
+        "names of those from which it split for a time",
+        "object of ckgc:relation-partOf; ckg:originalOrganization",
+    ),
     C("ActorIdSplitTemp", "numbers of these", "IRI of these actors"),
-    C("Alliance", "1 where it is an alliance of others", "kept in the row"),
-    C("NameAlliance", "names of the allies, a list", "object of ckgc:relation-alliedWith"),
+    C("Alliance", "1 where it formed an alliance with others", "ckg:sourceType of a ckgc:change-alliance"),
+    C("NameAlliance", "names of the alliances, a list", "object of ckgc:relation-alliedWith; ckg:resultingOrganization"),
     C("ActorIdAlliance", "numbers of these, a list", "IRI of these actors"),
-    C("JoinGroup", "1 where it joined another", "kept in the row"),
-    C("GroupName", "names of those that it joined, a list", "object of ckgc:relation-partOf"),
+    C("JoinGroup", "1 where it joined another", "ckg:sourceType of a ckgc:change-joining"),
+    C("GroupName", "names of those that it joined, a list", "object of ckgc:relation-partOf; ckg:resultingOrganization"),
     C("ActorIdGroup", "numbers of these, a list", "IRI of these actors"),
     C("Location", "states in which it fights, a list", "object of ckgc:relation-activeIn"),
     C("GWNOLoc", "Gleditsch-Ward codes of these, a list", "object of ckgc:relation-activeIn"),
     C("Region", "regions of the world", "kept in the row"),
     C("Version", "version of the dataset", "kept in the row"),
 )
-_FULL_NAMES = ("NameOrig", "NameOrigFull", "NameOrigFullEng", "NewNameFullMotherTongue", "NewNameFullEng")
-#: What a group of columns says: names, numbers, the relation to each, and what qualifies it.
+_FIRST_NAMES = ("NameOrig", "NameOrigFull", "NameOrigFullEng")
+_NEW_FULL_NAMES = ("NewNameFullMotherTongue", "NewNameFullEng")
+
+
+class _Tie(NamedTuple):
+    """What a group of columns says of the actor and others.
+
+    Attributes:
+        flag: Column that is 1 where the group is filled.
+        names: Column of the names of the others.
+        numbers: Column of their numbers.
+        relation: Code of the relation to each of them.
+        qualifier: What qualifies it.
+        change: Code of the change.
+        words: What a change is called, after the actor and before the other.
+        is_from: Whether the change begins with the other and leads to the actor.
+    """
+
+    flag: str
+    names: str
+    numbers: str
+    relation: str
+    qualifier: str | None
+    change: str
+    words: str
+    is_from: bool
+
+
 _TIES = (
-    ("NamePrev", "ActorIdPrev", "partOf", "before it split off"),
-    ("NameSplitTemp", "ActorIdSplitTemp", "partOf", "split for a time"),
-    ("NameAlliance", "ActorIdAlliance", "alliedWith", None),
-    ("GroupName", "ActorIdGroup", "partOf", "joined it"),
+    _Tie("Splinter", "NamePrev", "ActorIdPrev", "partOf", "before it split off", "split", "split off from", True),
+    _Tie(
+        *("SplitTemp", "NameSplitTemp", "ActorIdSplitTemp", "partOf", "split for a time"),
+        *("temporary-split", "split for a time from"),
+        is_from=True,
+    ),
+    _Tie("Alliance", "NameAlliance", "ActorIdAlliance", "alliedWith", None, "alliance", "entered the alliance", False),
+    _Tie("JoinGroup", "GroupName", "ActorIdGroup", "partOf", "joined it", "joining", "joined", False),
 )
+
+
+class _Change(NamedTuple):
+    """A change event before it has an IRI.
+
+    Attributes:
+        flag: Column that says that there was one.
+        kind: Code of the kind.
+        label: What happened, in a few words.
+        original: The actor with which it begins.
+        resulting: The actor to which it leads.
+        former_name: Name that a renaming ends.
+        new_name: Name that it begins.
+        sequence: Which renaming of the actor it is, from 1.
+    """
+
+    flag: str
+    kind: str
+    label: str
+    original: Actor
+    resulting: Actor
+    former_name: str | None = None
+    new_name: str | None = None
+    sequence: str | None = None
 
 
 def _reader(minter: Minter) -> Reader:
@@ -75,38 +134,94 @@ def _reader(minter: Minter) -> Reader:
         number, name = code(cells, "ActorId"), needed(cells, "NameData")
         if not number:
             raise RowError("the column ActorId is empty, and without it the actor would be confused with others")
-        renamed = _listed(cells, "NewName")
-        full = [value for column in _FULL_NAMES if (value := text(cells, column)) is not None]
-        names = tuple(each for each in dict.fromkeys((*full, *renamed)) if each != name)
-        whole, state = actor(name, number, names, code(cells, "Org"))
+        whole, state = actor(name, number, _names(cells, name), code(cells, "Org"))
         records: list[Record] = [whole] if state is None else [state, whole]
-        ties: list[tuple[str, str, str | None]] = []
         repairs: list[str] = []
-        for column, numbers, relation, word in _TIES:
-            for other, its_number in _pairs(cells, column, numbers, repairs):
-                if its_number == number:
-                    repairs.append(f"{column} names the actor itself; it is left out")
-                    continue
-                made, of = actor(other, its_number)
-                records += [made] if of is None else [of, made]
-                ties.append((relation, made.iri, word))
-        for place in _places(minter, cells, repairs):
-            records.append(place)
-            ties.append(("activeIn", place.iri, None))
-        if not ties:
-            raise RowError("the row names no place and no other actor, so that it tells of nothing but a name")
+        others: list[tuple[_Tie, Actor]] = []
+        for tie in _TIES:
+            for other_name, other_number in _pairs(cells, tie, number, repairs):
+                other, of = actor(other_name, other_number)
+                records += [other] if of is None else [of, other]
+                others.append((tie, other))
+        places = _places(minter, cells, repairs)
+        relations: list[tuple[str, str, str | None]] = [(tie.relation, other.iri, tie.qualifier) for tie, other in others]
+        relations += [("activeIn", place.iri, None) for place in places]
+        changes = [*_changes(whole, others, repairs), *_renamings(whole, cells, repairs)]
+        if not relations and not changes:
+            raise RowError("the row names no place, no other actor and no new name, so that it tells of nothing but a name")
+        told: dict[str, tuple[Relationship | ChangeEvent, str | None]] = {}
+        for relation, at, qualifier in relations:
+            local = f"{number}-{digest(relation, at, qualifier, length=10)}"
+            iri = mint_dataset_part("ucdp-actors", "relationship", local, base)
+            told.setdefault(local, (Relationship(iri, whole.iri, relation, at, qualifier=qualifier), None))
+        for change in changes:
+            says = (change.kind, change.original.iri, change.resulting.iri, change.former_name, change.new_name)
+            local = f"{number}-{digest(*says, length=10)}"
+            iri = mint_dataset_part("ucdp-actors", "change", local, base)
+            made = ChangeEvent(iri, change.label, *says, change.sequence, time_gap="not-stated")
+            told.setdefault(local, (made, change.flag))
         claims: list[Claim] = []
-        relationships: list[Relationship] = []
-        for relation, other, word in dict.fromkeys(ties):
-            mark = digest(relation, other, word, length=10)
-            iri = mint_dataset_part("ucdp-actors", "relationship", f"{number}-{mark}", base)
-            relationships.append(Relationship(iri, whole.iri, relation, other, qualifier=word))
-            claims.append(
-                minter.claim(row, iri, f"{number}-{mark}" if claims else number, repairs=() if claims else tuple(repairs))
-            )
-        return [*records, *relationships, *claims]
+        for local, (record, flag) in told.items():
+            # The first claim bears the number of the row, and what was put right in it.
+            identifier, put_right = (local, ()) if claims else (number, tuple(dict.fromkeys(repairs)))
+            claims.append(minter.claim(row, record.iri, identifier, source_type=flag, repairs=put_right))
+        return [*records, *places, *(record for record, _ in told.values()), *claims]
 
     return read
+
+
+def _changes(whole: Actor, others: Sequence[tuple[_Tie, Actor]], repairs: list[str]) -> Iterator[_Change]:
+    """Yield splits, alliances and what else changed between an actor and others."""
+    for tie, other in others:
+        if "PopulationGroup" in (whole.kind, other.kind):
+            repairs.append(f"a population group is no organization, so that {tie.names} makes no change event")
+            continue
+        original, resulting = (other, whole) if tie.is_from else (whole, other)
+        yield _Change(tie.flag, tie.change, f"{whole.label} {tie.words} {other.label}", original, resulting)
+
+
+def _renamings(whole: Actor, cells: dict[str, str], repairs: list[str]) -> Iterator[_Change]:
+    """Yield the names that an actor took, one after another; full names where the short one stayed."""
+    names = _listed(cells, "NewName")
+    if not names and code(cells, "NameChange") == "1":
+        repairs.append("NameChange is 1 and NewName is empty; nothing is made of it")
+    if names and whole.kind == "PopulationGroup":
+        repairs.append("a population group is no organization, so that NewName makes no change event")
+        return
+    former, former_full = text(cells, "NameOrig"), text(cells, "NameOrigFullEng")
+    listed = _full_names(cells, "NewNameFullEng", len(names))
+    if len(listed) != len(names):
+        listed = [""] * len(names)
+    for place, (new, new_full) in enumerate(zip(names, listed, strict=True), 1):
+        before: str | None = former
+        after = new
+        if new == former and former_full and new_full:
+            before, after = former_full, new_full
+        if before == after:
+            repairs.append(f"NewName repeats the name {new[:60]}; no change event is made of it")
+        else:
+            label = f"{before or whole.label} took the name {after}"
+            yield _Change("NameChange", "renaming", label, whole, whole, before, after, str(place))
+        former, former_full = new, new_full
+
+
+def _names(cells: dict[str, str], name: str) -> tuple[str, ...]:
+    """Return the other names of an actor: the first ones, and those that it took."""
+    renamed = _listed(cells, "NewName")
+    found = [value for column in _FIRST_NAMES if (value := text(cells, column)) is not None]
+    found += renamed
+    for column in _NEW_FULL_NAMES:
+        found += _full_names(cells, column, len(renamed))
+    return tuple(each for each in dict.fromkeys(found) if each and each != name)
+
+
+def _full_names(cells: dict[str, str], column: str, count: int) -> list[str]:
+    """Return the full names of a cell, as many as there are short ones; or else the cell as one, with a comma in it perhaps."""
+    whole = text(cells, column)
+    names = _listed(cells, column)
+    if len(names) != count:
+        return [whole] if whole is not None else []
+    return [each if each.lower() not in NULLS else "" for each in names]
 
 
 def _listed(cells: dict[str, str], column: str) -> list[str]:
@@ -119,17 +234,22 @@ def _listed(cells: dict[str, str], column: str) -> list[str]:
     return [value.removesuffix(".0") if value[:-2].isdigit() else value for value in values if value and value != "-99"]
 
 
-def _pairs(cells: dict[str, str], column: str, numbers: str, repairs: list[str]) -> list[tuple[str, str]]:
+def _pairs(cells: dict[str, str], tie: _Tie, number: str, repairs: list[str]) -> list[tuple[str, str]]:
     """Return names with their numbers; without as many of one as of the other nobody knows which belong together."""
-    names, ids = _listed(cells, column), _listed(cells, numbers)
+    names, ids = _listed(cells, tie.names), _listed(cells, tie.numbers)
+    if not names and not ids and code(cells, tie.flag) == "1":
+        repairs.append(f"{tie.flag} is 1 and {tie.names} is empty; nothing is made of it")
+    whole = text(cells, tie.names)
     if len(names) == len(ids):
-        return list(zip(names, ids, strict=True))
-    whole = text(cells, column)
-    if len(ids) == 1 and whole is not None:
-        return [(whole, ids[0])]  # a name with a comma in it
-    if names or ids:
-        repairs.append(f"{column} has {len(names)} names and {numbers} {len(ids)} numbers; they are left out")
-    return []
+        pairs = list(zip(names, ids, strict=True))
+    elif len(ids) == 1 and whole is not None:
+        pairs = [(whole, ids[0])]  # a name with a comma in it
+    else:
+        repairs.append(f"{tie.names} has {len(names)} names and {tie.numbers} {len(ids)} numbers; they are left out")
+        return []
+    if any(its_number == number for _, its_number in pairs):
+        repairs.append(f"{tie.names} names the actor itself; it is left out")
+    return [(name, its_number) for name, its_number in pairs if its_number != number]
 
 
 def _places(minter: Minter, cells: dict[str, str], repairs: list[str]) -> list[State]:
@@ -160,7 +280,10 @@ UCDP_ACTORS = Dataset(
     reader=_reader,
     notes=(
         "A row is an account of relationships: where an actor is active, with whom it is allied, what it joined and what it was "
-        "part of before it split off; ckg:qualifier tells the last two apart. The dataset has no dates for them.",
+        "part of before it split off; ckg:qualifier tells the last two apart.",
+        "It is an account of change events (ckg:ChangeEvent) as well: one for each organization from which the actor split, for "
+        "good or for a time, each alliance that it entered, each organization that it joined, and each name that it took.",
+        "The dataset has no dates for them: relationships have no bounds, and change events the ckg:timeGap ckgc:gap-not-stated.",
         "Actors have the IRIs that UCDP GED gives them, so that both tell of the same ones. Former and full names are other "
         "names.",
         "Lists of names and numbers of different length are left out, and ckg:repair says so.",

@@ -1,9 +1,14 @@
-"""Puts all IRIs of a thing in the place of one, for one request: what is asked of one is then asked of all that are the same."""
+"""Finds all IRIs of a thing, for one request: what is asked of one is then asked of all that are the same.
+
+Named queries put them in the place of a parameter; `crisiskg.workers.expanding` puts them in the place of the IRIs in a query of
+a user.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
@@ -65,38 +70,58 @@ def expand(iris: Sequence[str], expansion: Expansion, select: _Select, base: str
         select: Answers our own SELECT queries over all graphs.
         base: Base of the IRIs of data.
     """
-    found = dict.fromkeys(iris)
+    found = equivalents(iris, expansion, select, base)
+    return list(dict.fromkeys([*iris, *(iri for same in found.values() for iri in same)]))
+
+
+def equivalents(iris: Iterable[str], expansion: Expansion, select: _Select, base: str = BASE) -> dict[str, list[str]]:
+    """Return for each of several IRIs all that stand for the same, itself first. It asks as often for many as for one.
+
+    Args:
+        iris: IRIs of entities or events; others stand for themselves.
+        expansion: How far they are expanded. Unsure judgements are followed for one step, and not on from there.
+        select: Answers our own SELECT queries over all graphs.
+        base: Base of the IRIs of data.
+    """
+    found = {iri: {iri: None} for iri in iris}
     if expansion.mode == "none" or not found:
-        return list(found)
-    _add_same(found, select, base)
+        return {iri: list(same) for iri, same in found.items()}
+    things = _things(list(found), select, base)
+    for iri, same in found.items():
+        same.update(dict.fromkeys(things[iri]))
     if expansion.mode == "close":
-        near = dict.fromkeys(iri for iri in _unsure(list(found), expansion.least, select, base) if iri not in found)
-        _add_same(near, select, base)
-        found.update(near)
-    return list(found)
+        near = _unsure(list(dict.fromkeys(chain.from_iterable(found.values()))), expansion.least, select, base)
+        things = _things(list(dict.fromkeys(chain.from_iterable(near.values()))), select, base)
+        for same in found.values():
+            for one in [one for member in same for one in near.get(member, ())]:
+                same.update(dict.fromkeys(things[one]))
+    return {iri: list(same) for iri, same in found.items()}
 
 
 def _nodes(iris: Sequence[str]) -> str:
     return " ".join(str(ox.NamedNode(iri)) for iri in iris)
 
 
-def _add_same(found: dict[str, None], select: _Select, base: str) -> None:
-    if not found:
-        return
+def _things(iris: Sequence[str], select: _Select, base: str) -> dict[str, list[str]]:
+    """Return for each IRI all IRIs of its thing: the canonical one, then the others in order."""
+    if not iris:
+        return {}
     graph, canonical = ox.NamedNode(mint_graph("identity", base)), ox.NamedNode(CKG + "canonical")
-    rows = select(f"SELECT DISTINCT ?c WHERE {{ GRAPH {graph} {{ VALUES ?x {{ {_nodes(list(found))} }} ?x {canonical} ?c }} }}")
-    roots = list(dict.fromkeys([*found, *(row["c"].value for row in rows)]))
-    rows = select(
-        f"SELECT DISTINCT ?x WHERE {{ GRAPH {graph} {{ VALUES ?c {{ {_nodes(roots)} }} ?x {canonical} ?c }} }} ORDER BY ?x"
-    )
-    found.update(dict.fromkeys([*roots, *(row["x"].value for row in rows)]))
+    rows = select(f"SELECT DISTINCT ?x ?c WHERE {{ GRAPH {graph} {{ VALUES ?x {{ {_nodes(iris)} }} ?x {canonical} ?c }} }}")
+    root = {iri: iri for iri in iris} | {row["x"].value: row["c"].value for row in rows}
+    members: dict[str, list[str]] = {iri: [iri] for iri in root.values()}
+    roots = _nodes(list(members))
+    rows = select(f"SELECT DISTINCT ?c ?x WHERE {{ GRAPH {graph} {{ VALUES ?c {{ {roots} }} ?x {canonical} ?c }} }} ORDER BY ?x")
+    for row in rows:
+        members[row["c"].value].append(row["x"].value)
+    return {iri: members[root[iri]] for iri in iris}
 
 
-def _unsure(iris: Sequence[str], least: float, select: _Select, base: str) -> list[str]:
-    """Return what unsure judgements that stand join with IRIs, where nobody judged the pair different."""
+def _unsure(iris: Sequence[str], least: float, select: _Select, base: str) -> dict[str, list[str]]:
+    """Return what unsure judgements that stand join with each IRI, where nobody judged the pair different."""
     graph = ox.NamedNode(mint_graph("judgements", base))
     query = f"""PREFIX ckg: <{CKG}> PREFIX ckgc: <{CKGC}>
-SELECT DISTINCT ?y WHERE {{ GRAPH {graph} {{
+SELECT DISTINCT ?x ?y WHERE {{ GRAPH {graph} {{
   VALUES ?x {{ {_nodes(iris)} }}
   {{ ?j ckg:hasSubject ?x ; ckg:hasObject ?y }} UNION {{ ?j ckg:hasObject ?x ; ckg:hasSubject ?y }}
   ?j ckg:verdict ckgc:verdict-unsure ; ckg:score ?score .
@@ -107,5 +132,8 @@ SELECT DISTINCT ?y WHERE {{ GRAPH {graph} {{
     {{ ?n ckg:hasSubject ?x ; ckg:hasObject ?y }} UNION {{ ?n ckg:hasObject ?x ; ckg:hasSubject ?y }}
     FILTER NOT EXISTS {{ ?n ckg:undoneAt ?gone }}
   }}
-}} }} ORDER BY ?y"""
-    return [row["y"].value for row in select(query)]
+}} }} ORDER BY ?x ?y"""
+    found: dict[str, list[str]] = {}
+    for row in select(query):
+        found.setdefault(row["x"].value, []).append(row["y"].value)
+    return found

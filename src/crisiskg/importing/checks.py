@@ -212,6 +212,8 @@ def _make_form_function(record: type[Any]) -> Callable[[Any, dict[str, int]], tu
             parts.append(f"(None if {field} is None else {made})")
     if name == "Event":  # the one rule that compares the names of two codes
         parts.append("mode is None or mode.startswith(event_type + '-')")
+    if name == "ChangeEvent":  # the one rule that compares two texts
+        parts.append("former_name is not None and former_name == new_name")
     if "published_year" in fields:  # the one rule that compares a year with days
         parts.append("_year_fits(published_year, published_earliest, published_latest)")
         scope["_year_fits"] = _year_fits

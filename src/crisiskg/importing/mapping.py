@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crisiskg.datasets.dataset import Dataset, Minter
-from crisiskg.datasets.records import Casualties, Claim, Event, Record
+from crisiskg.datasets.lines import Known, Own, unwrapped
+from crisiskg.datasets.records import Casualties, Claim, Event, Membership, Record, Relationship
 from crisiskg.datasets.tables import BadRow, Row
-from crisiskg.datasets.templates import compiled
+from crisiskg.datasets.templates import compiled, write
 from crisiskg.datasets.values import RowError
 from crisiskg.errors import CrisiskgError
 from crisiskg.importing.plan import Tally, count_in
 from crisiskg.importing.seen import Seen, Where, key_of
 from crisiskg.importing.shared import Shared
+from crisiskg.iris import safe
 
 if TYPE_CHECKING:
     from crisiskg.validation import Report
 
-_VALUES = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<![A-Za-z_])-?\d[\d.,:/-]*""")
+_VALUES = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?<![A-Za-z_\d])-?\d[\d.,:/-]*""")
 
 
 class Check(Protocol):
@@ -35,7 +37,7 @@ class Refused:
     """Why a row goes to quarantine.
 
     Attributes:
-        code: Short name of the kind of reason: "unreadable", "row", "repeated", "nonconforming", "nothing" or "fault".
+        code: Short name of the kind of reason: "unreadable", "unread", "row", "repeated", "nonconforming", "nothing" or "fault".
         reason: One sentence.
         results: What the shapes found.
     """
@@ -65,6 +67,7 @@ class Mapping:
         self._seen, self._shared, self.tally = seen, shared, tally
         minter.occurrences = self._occurrences
         self._read = dataset.reader(minter)
+        self._has_lines = dataset.lines is not None
         self._check = check.check if check is not None else None
         self.files: list[str] = []
 
@@ -78,7 +81,7 @@ class Mapping:
         tally = self.tally
         tally.rows += 1
         try:
-            outcome = Refused("unreadable", row.reason) if isinstance(row, BadRow) else self._lines(row, file)
+            outcome = Refused(row.code, row.reason) if isinstance(row, BadRow) else self._lines(row, file)
         except RowError as error:
             outcome = Refused("row", str(error))
         except CrisiskgError as error:
@@ -99,21 +102,25 @@ class Mapping:
 
     def _lines(self, row: Row, file: int) -> str | Refused:
         self._counted.clear()
-        records = self._read(row)
-        if not records:
+        made = self._read(row)
+        if not made:
             return Refused("nothing", "nothing can be made of the row")
+        records: Sequence[Record] = [unwrapped(record) for record in made] if self._has_lines else made  # type: ignore[assignment]
         claims = [record for record in records if type(record) is Claim]
-        keys = [key_of(claim.iri) for claim in claims]
-        for claim, key in zip(claims, keys, strict=True):
+        ids = {claim.iri: claim.record_id for claim in claims}
+        if self._has_lines:
+            ids |= {record.record.iri: record.record.iri.rpartition("/")[2] for record in made if type(record) is Own}
+        keys = [key_of(iri) for iri in ids]
+        for id_, key in zip(ids.values(), keys, strict=True):
             where = self._seen.find(key)
             if where is not None:
                 of = f" of {self.files[where.file]}" if where.file != file and where.file < len(self.files) else ""
-                return Refused("repeated", f"the id {claim.record_id!r} stands on line {where.line}{of} already")
+                return Refused("repeated", f"the id {id_!r} stands on line {where.line}{of} already")
         if self._check is not None:
             report = self._check(records)
             if report is not None:
                 return _refused(report)
-        text, events = self._write(records, claims)
+        text, events = self._write(made, claims)
         place = Where(row.number, file)
         for key in (*keys, *map(key_of, self._counted)):
             self._seen.add(key, place)
@@ -122,13 +129,17 @@ class Mapping:
         self.tally.differing = self._shared.differing
         return text
 
-    def _write(self, records: Sequence[Record], claims: list[Claim]) -> tuple[str, int]:
+    def _write(self, records: Sequence[Record | Own | Known], claims: list[Claim]) -> tuple[str, int]:
         """Return the lines of a row's records and the number of new events. What only this row can have is written as it is."""
         own = {claim.about: claim for claim in claims}
         texts: list[str] = []
         shared = self._shared.lines
         events = 0
         for record in records:
+            if isinstance(record, Own | Known):
+                if type(record) is Own:
+                    texts.append(write(record.record))
+                continue
             kind = type(record)
             if kind is Claim:
                 texts.append(_CLAIM(record))
@@ -137,6 +148,8 @@ class Mapping:
                 events += 1
             elif kind is Casualties and self._is_own(record.iri.rpartition("/")[0], own):
                 texts.append(_CASUALTIES(record))
+            elif kind in _TOLD and self._is_told(record.iri, own):
+                texts.append(write(record))
             else:
                 added = shared(record)
                 texts.append(added)
@@ -151,6 +164,11 @@ class Mapping:
         """Tell whether an event has the id of the row, so that no other row can tell of it."""
         claim = own.get(iri)
         return claim is not None and iri == self._minter.event(claim.record_id)
+
+    def _is_told(self, iri: str, own: dict[str, Claim]) -> bool:
+        """Tell whether a membership or relationship has the id of the row that tells of it, so that no other row does."""
+        claim = own.get(iri)
+        return claim is not None and iri.rpartition("/")[2] == safe(claim.record_id)
 
     def _count_repairs(self, claims: list[Claim], line: int, file: int) -> None:
         repairs = [repair for claim in claims for repair in claim.repairs]
@@ -170,6 +188,7 @@ class Mapping:
 _CLAIM: Callable[[Any], str] = compiled(Claim)
 _EVENT: Callable[[Any], str] = compiled(Event)
 _CASUALTIES: Callable[[Any], str] = compiled(Casualties)
+_TOLD = (Membership, Relationship)
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
 

@@ -15,6 +15,9 @@ from crisiskg.importing.plan import Tally
 from crisiskg.iris import digest
 from crisiskg.quarantine import Entry, Quarantine
 
+#: Most rows that are kept of classes and schemas that are not read: of a whole dump of Wikidata these are a hundred million.
+MOST_UNREAD = 10_000
+
 
 class Rejected:
     """Writes rows that could not be used to a file.
@@ -30,6 +33,7 @@ class Rejected:
     def __init__(self, path: Path | None, length: int = 0) -> None:
         self._path = path
         self._file: IO[bytes] | None = None
+        self._unread = 0
         if path is not None:
             try:
                 self._file = path.open("a+b")
@@ -39,9 +43,13 @@ class Rejected:
                 raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
 
     def add(self, row: Row | BadRow, file: str, refused: Refused) -> None:
-        """Keep a row with its reason."""
+        """Keep a row with its reason; of those that are not read the first ones."""
         if self._file is None:
             return
+        if refused.code == "unread":
+            self._unread += 1
+            if self._unread > MOST_UNREAD:
+                return
         found = {"line": row.number, "file": file, "code": refused.code, "reason": refused.reason, "row": row.text}
         if refused.results:
             found["results"] = list(refused.results)

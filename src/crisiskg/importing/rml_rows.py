@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,14 +25,16 @@ from crisiskg.validation import Result, validate
 _ROW = ox.NamedNode(ROW)
 _TYPE = ox.NamedNode(RDF + "type")
 _EVENT = ox.NamedNode(CKG + "Event")
+_CHANGE = ox.NamedNode(CKG + "ChangeEvent")
 _ABOUT = ox.NamedNode(CKG + "isAbout")
 _FACTUALITY = ox.NamedNode(CKG + "factuality")
 _ONGOING = ox.NamedNode(CKGC + "fact-ongoing")
 #: What a claim may be about, and a row therefore is.
-_TOLD = {ox.NamedNode(CKG + name) for name in ("Event", "Situation", "Relationship", "Membership")}
+_TOLD = {ox.NamedNode(CKG + name) for name in ("Event", "ChangeEvent", "Situation", "Relationship", "Membership")}
 _BOUNDS = ("earliestBegin", "latestBegin", "earliestEnd", "latestEnd")
 #: Gap of an event, and the properties of which one is enough that there is none.
 _GAPS = {"actorGap": ("hasActor",), "recipientGap": ("hasRecipient",), "placeGap": ("hasPlace",), "timeGap": _BOUNDS}
+_GAPS_OF_CHANGES = {"timeGap": _BOUNDS}
 _MARKED = re.compile(rf'<{re.escape(ROW)}> "([0-9]+:[0-9]+)"')
 
 
@@ -163,8 +165,11 @@ class MadeRows:
         for subject in sorted(own, key=lambda node: node.value):
             self._complete(graph, subject, number, row)
         for quads in graph.values():
-            if any(quad.object == _EVENT and quad.predicate == _TYPE for quad in quads):
-                quads += self._gaps(quads)
+            classes = {quad.object for quad in quads if quad.predicate == _TYPE}
+            if _EVENT in classes:
+                quads += self._gaps(quads, _GAPS)
+            elif _CHANGE in classes:
+                quads += self._gaps(quads, _GAPS_OF_CHANGES)
         return graph
 
     def _about(self, subject: ox.NamedNode) -> list[ox.Quad]:
@@ -195,7 +200,7 @@ class MadeRows:
         parsed = ox.parse(write(told).encode("utf-8", "replace"), format=ox.RdfFormat.N_TRIPLES)
         graph[iri] = [self._in_graph(quad) for quad in parsed]
 
-    def _gaps(self, quads: list[ox.Quad]) -> Iterator[ox.Quad]:
+    def _gaps(self, quads: list[ox.Quad], gaps: Mapping[str, tuple[str, ...]]) -> Iterator[ox.Quad]:
         """Yield what a mapping need not say of an event: that it happened, its quad class, and that slots are not stated."""
         event = quads[0].subject
         there = {quad.predicate.value.removeprefix(CKG): quad.object for quad in quads}
@@ -207,7 +212,7 @@ class MadeRows:
             class_ = QUAD_CLASSES.get(type_.value.removeprefix(CKGT))
             if class_ is not None:
                 more["quadClass"] = f"{CKGT}quad-{class_}"
-        for gap, slots in _GAPS.items():
+        for gap, slots in gaps.items():
             if gap not in there and not any(slot in there for slot in slots):
                 more[gap] = f"{CKGC}gap-not-stated"
         return iter([ox.Quad(event, ox.NamedNode(CKG + name), ox.NamedNode(value), self._graph) for name, value in more.items()])

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from crisiskg.crosswalk import load_crosswalk
 from crisiskg.datasets.dataset import Dataset, Minter, Release
-from crisiskg.datasets.tables import find_layout, read_rows
+from crisiskg.datasets.json_lines import look_at
+from crisiskg.datasets.tables import BadRow, Row, find_layout, read_rows
 from crisiskg.errors import InvalidParameter, MalformedSource
 from crisiskg.ground import lay_ground
+from crisiskg.importing import catalogue
 from crisiskg.importing.checks import Checks
 from crisiskg.importing.loading import Chunk, Loader
 from crisiskg.importing.mapping import Check, Mapping, Refused
@@ -27,7 +29,7 @@ from crisiskg.importing.seen import WIDTH, Seen
 from crisiskg.importing.shared import LINE_WIDTH, RECORD_WIDTH, Shared
 from crisiskg.importing.side_file import SideFile
 from crisiskg.importing.withdrawing import Withdrawal, events_of, now, withdraw
-from crisiskg.iris import safe
+from crisiskg.iris import digest, safe
 from crisiskg.journal import LineSum
 from crisiskg.quarantine import Entry, Quarantine
 from crisiskg.validation import validate
@@ -110,10 +112,13 @@ class Import:
     ) -> None:
         base = store.base_iri if store is not None else base
         self.dataset, self.tables, self.store = dataset, tables, store
-        self.release = Release(dataset.name, checked_name(release), load_crosswalk(), base)
+        self.release = Release(dataset.name, checked_name(release), load_crosswalk(base), base)
         self._keep_old, self._limit = keep_old, limit
         self.names = _names(tables)
-        self._layouts = [find_layout(table.path, dataset.form) for table in tables]
+        if dataset.lines is not None:
+            for table in tables:
+                look_at(table.path)
+        self._layouts = [find_layout(table.path, dataset.form) for table in tables] if dataset.lines is None else []
         self._run = import_run_iri(base)
         lines = n_triples_lines(release_triples(dataset, self.release, self._run))
         self._check = check or Checks(self.release.graph, b"".join(line + b"\n" for line in lines).decode("utf-8"), validate)
@@ -125,9 +130,10 @@ class Import:
         )
 
     def _begun(self) -> Progress:
-        return Progress(
-            self.dataset.name, self.release.name, made_with(), [table.sha256 for table in self.tables], limit=self._limit
-        )
+        made = made_with()
+        if self.dataset.terms_vary:  # the graph names them
+            made = digest(made, self.dataset.license, length=16)
+        return Progress(self.dataset.name, self.release.name, made, [table.sha256 for table in self.tables], limit=self._limit)
 
     def run(self, show: Callable[[Tally], None] | None = None) -> Outcome:
         """Import the tables, or go on with it where an import of the same tables was interrupted.
@@ -205,7 +211,7 @@ class Import:
             folder.write_lines(folder.before, events_of(store, graph))
         if store.entry(graph) is not None or graph in store.unfinished:
             store.remove_large(graph)
-        for path in (folder.path / name for name in _SIDE):
+        for path in (folder.path / name for name in (*_SIDE, catalogue.NAME)):
             path.unlink(missing_ok=True)
         folder.note(self.progress)
         store.begin_graph(graph)
@@ -226,6 +232,8 @@ class Import:
             return "" if known.files == mine.files else "it was begun with other files"
         if known.files[: known.file] != mine.files[: known.file] or len(mine.files) <= known.file:
             return "it was begun with other files"
+        if known.files != mine.files and self.dataset.lines is not None:
+            return "it was begun with other files"  # rows say of one another what stands anywhere in them
         if known.files != mine.files and not self._begins_alike(known):
             return "the rows that were read before are others now"
         known.files = mine.files
@@ -344,25 +352,31 @@ class Mapper:
     def __init__(self, job: Import, folder: ImportFolder | None = None) -> None:
         self._job = job
         self._sides: dict[str, SideFile] = {}
-        progress = job.progress
+        progress, minter, lines = job.progress, Minter(job.release), job.dataset.lines
         if folder is not None:
             folder.path.mkdir(parents=True, exist_ok=True)
+        self._catalogue = self._cut = None
+        if lines is not None:
+            paths, of = [table.path for table in job.tables], folder.path if folder is not None else None
+            self._catalogue = catalogue.open_catalogue(job.dataset, minter, paths, of, job._limit)
+            self._cut = lines.cut(minter)
+        if folder is not None:
             self._sides = {name: SideFile(folder.path / name, width, progress.seen.get(name, 0)) for name, width in _SIDE.items()}
         self._rejected = Rejected(folder.rejected if folder is not None else None, progress.rejected)
         seen, shared = Seen(self._sides.get("seen")), Shared(self._sides.get("shared"), self._sides.get("lines"))
         shared.differing, shared.examples = progress.tally.differing, progress.tally.examples
-        self._mapping = Mapping(job.dataset, Minter(job.release), seen, shared, progress.tally, job._check)
+        self._mapping = Mapping(job.dataset, minter, seen, shared, progress.tally, job._check)
         self._mapping.files = job.names
         self._sum = LineSum(progress.digest)
 
     def rows(self) -> Iterator[bytes]:
         """Yield the lines of each row that can be used."""
         job, progress, tally = self._job, self._job.progress, self._job.progress.tally
-        form, limit = job.dataset.form, job._limit
+        limit = job._limit
         for number in range(progress.file, len(job.tables)):
             if number != progress.file:
                 progress.file, progress.rows_of_file, progress.crc = number, 0, 0
-            rows = read_rows(job.tables[number].path, form, job._layouts[number], progress.rows_of_file)
+            rows = self._rows_of(number, progress.rows_of_file)
             while limit is None or tally.rows < limit:
                 row = next(rows, None)
                 if row is None:
@@ -380,6 +394,13 @@ class Mapper:
                 tally.quads += len(lines)
                 yield data
 
+    def _rows_of(self, number: int, skip: int) -> Iterator[Row | BadRow]:
+        job = self._job
+        path = job.tables[number].path
+        if self._cut is not None:
+            return catalogue.rows_of(path, self._cut, skip)
+        return read_rows(path, job.dataset.form, job._layouts[number], skip)
+
     def settled(self) -> Progress:
         """Return how far the import is, when the disk has what is remembered beside it."""
         progress = self._job.progress
@@ -393,6 +414,8 @@ class Mapper:
         for side in self._sides.values():
             side.close()
         self._rejected.close()
+        if self._catalogue is not None:
+            self._catalogue.close()
 
 
 #: Side files of an import with the bytes of a record.
@@ -443,7 +466,7 @@ def abandon(store: OxigraphStore, dataset: str, release: str) -> bool:
     Raises:
         InvalidParameter: the release is whole.
     """
-    name = Release(dataset, checked_name(release), load_crosswalk(), store.base_iri)
+    name = Release(dataset, checked_name(release), load_crosswalk(store.base_iri), store.base_iri)
     folder = ImportFolder(store.folder, dataset, safe(release))
     if store.entry(name.graph) is not None:
         raise InvalidParameter(
@@ -456,7 +479,7 @@ def abandon(store: OxigraphStore, dataset: str, release: str) -> bool:
 
 def remove(store: OxigraphStore, dataset: str, release: str) -> bool:
     """Remove a release, finished or not, and tell whether there was one."""
-    name = Release(dataset, checked_name(release), load_crosswalk(), store.base_iri)
+    name = Release(dataset, checked_name(release), load_crosswalk(store.base_iri), store.base_iri)
     there = store.entry(name.graph) is not None or name.graph in store.unfinished
     folder = ImportFolder(store.folder, dataset, safe(release))
     there = there or folder.progress() is not None

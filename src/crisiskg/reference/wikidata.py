@@ -7,55 +7,19 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from crisiskg.annotation.records import EntityType
+from crisiskg.datasets.wikidata_classes import CLASSES as IMPORTED
 from crisiskg.reference.items import BadRow, Item, open_text, read_day
 
 _ITEM = re.compile(r"Q[1-9]\d*\Z")
 
 #: Classes of Wikidata and the types of ours that their instances have; the first class of an item that stands here counts.
 CLASSES: dict[str, EntityType] = {
-    "Q5": "Person",
-    "Q6256": "State",
-    "Q3624078": "State",
-    "Q3024240": "State",
-    "Q7278": "PoliticalParty",
-    "Q245065": "IntergovernmentalOrganization",
-    "Q484652": "IntergovernmentalOrganization",
-    "Q79913": "NongovernmentalOrganization",
-    "Q163740": "NongovernmentalOrganization",
-    "Q783794": "Company",
-    "Q4830453": "Company",
-    "Q6881511": "Company",
-    "Q891723": "Company",
-    "Q11032": "MediaOrganization",
-    "Q192283": "MediaOrganization",
-    "Q1616075": "MediaOrganization",
-    "Q192350": "GovernmentBody",
-    "Q327333": "GovernmentBody",
-    "Q2659904": "GovernmentBody",
-    "Q17149090": "ArmedGroup",
-    "Q176799": "SecurityForce",
-    "Q37726": "SecurityForce",
-    "Q41710": "PopulationGroup",
-    "Q198": "NamedEvent",
-    "Q178561": "NamedEvent",
-    "Q43229": "Organization",
-    "Q3918": "Organization",
-    "Q847017": "Organization",
-    "Q476028": "Organization",
-    "Q515": "Place",
-    "Q1549591": "Place",
-    "Q3957": "Place",
-    "Q532": "Place",
-    "Q486972": "Place",
-    "Q35657": "Place",
-    "Q10864048": "Place",
-    "Q23442": "Place",
-    "Q4022": "Place",
-    "Q8502": "Place",
-    "Q23397": "Place",
+    class_: cast(EntityType, "NamedEvent" if kind == "Situation" else kind)
+    for class_, kind in IMPORTED.items()
+    if kind != "Office"
 }
 
 

@@ -14,11 +14,13 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from crisiskg.errors import CrisiskgError, StoreUnavailable
+from crisiskg.namespaces import BASE
 from crisiskg.workers.crew import Crew, Job
 from crisiskg.workers.frames import pack_json
 from crisiskg.workers.requests import error_of, query_request
 
 if TYPE_CHECKING:
+    from crisiskg.identity.expansion import Expansion
     from crisiskg.settings import Settings
 
 _MEMORY_BYTES = 1_048_576
@@ -171,6 +173,8 @@ class Pool:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         base_iri: str | None = None,
+        identity: Expansion | None = None,
+        data_base: str = BASE,
     ) -> Answer:
         """Answer one query.
 
@@ -180,6 +184,8 @@ class Pool:
             default_graphs: IRIs of the graphs that make up the default graph; none means the union of all, unless the query says.
             named_graphs: IRIs of the graphs that GRAPH may name.
             base_iri: Base of relative IRIs in the query.
+            identity: How far the constants of the query stand for all that are the same; None for not at all.
+            data_base: Base of the IRIs of data, which is needed for identity.
 
         Returns:
             The whole answer.
@@ -197,7 +203,14 @@ class Pool:
         if self._closed:
             raise StoreUnavailable("the query workers are closed")
         request = query_request(
-            self._settings, query, accept, default_graphs=default_graphs, named_graphs=named_graphs, base_iri=base_iri
+            self._settings,
+            query,
+            accept,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            base_iri=base_iri,
+            identity=identity,
+            data_base=data_base,
         )
         collector = Collector()
         job = Job(request, query, "own", "", "", self._settings.query_time_limit_s, collector)

@@ -2,12 +2,13 @@
 
 It speaks as `crisiskg.workers.process` does. The first frame that it gets is `S`, the settings in JSON with what is secret, so
 that no password stands among the arguments of a process. It has network, but runs nothing of a user: the text is looked at
-(`crisiskg.workers.scan`) and goes to the server as it is.
+(`crisiskg.workers.scan`) and goes to the server as it is, or with identity as `crisiskg.workers.expanding` makes it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -27,6 +28,7 @@ from crisiskg.remote.passing import GRAPH_FORMATS, Question, answer_question, ch
 from crisiskg.remote.server import Dataset, Known, Server, find_server, list_graphs
 from crisiskg.sandbox import die_with_parent, limit_memory
 from crisiskg.settings import Settings
+from crisiskg.workers.expanding import Wish, expand_query
 from crisiskg.workers.foreign import look_at
 from crisiskg.workers.frames import pack_json
 from crisiskg.workers.process import QUAD_FORMATS, FrameWriter, TooLarge, receive, write_all
@@ -52,6 +54,15 @@ class RemoteReader:
         """What is known of it; found out with the first request, so that a worker starts where the server is not there yet."""
         return self._known.get()
 
+    def select(self, query: str) -> list[Any]:
+        """Return the rows of a SELECT query of our own over all graphs."""
+        json_, limits = "application/sparql-results+json", self.settings
+        question = Question(query, "SELECT", (json_,), Dataset(), None, limits.max_identity_iris * 10, limits.query_time_limit_s)
+        body = io.BytesIO()
+        answer_question(self.connection, self.server, question, lambda *_: body)
+        found: Any = ox.parse_query_results(body.getvalue(), format=ox.QueryResultsFormat.JSON)
+        return list(found)
+
 
 def answer(request: dict[str, Any], reader: RemoteReader, channel: int) -> None:
     """Answer one request.
@@ -75,8 +86,13 @@ def answer(request: dict[str, Any], reader: RemoteReader, channel: int) -> None:
     dataset = Dataset(request.get("default_graphs", ()), request.get("named_graphs", ()), request["union"])
     if found.names_dataset and not (dataset.default_graphs or dataset.named_graphs):
         dataset = Dataset(found.default_graphs, found.named_graphs, in_query=True, readable=found.readable)
+    query = request["query"]
+    if "identity" in request:
+        query = expand_query(
+            query, Wish.of(request["identity"]), Limits(*request["limits"]), reader.select, request.get("base_iri")
+        )
     question = Question(
-        request["query"],
+        query,
         found.form,
         request["accept"],
         dataset,

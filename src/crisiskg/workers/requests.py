@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from crisiskg import errors
 from crisiskg.errors import CrisiskgError, InvalidParameter, StoreError
+from crisiskg.namespaces import BASE
 
 if TYPE_CHECKING:
+    from crisiskg.identity.expansion import Expansion
     from crisiskg.settings import Settings
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f]*")
@@ -25,6 +27,8 @@ def query_request(
     named_graphs: Sequence[str] = (),
     base_iri: str | None = None,
     generation: int | None = None,
+    identity: Expansion | None = None,
+    data_base: str = BASE,
 ) -> bytes:
     """Return the request for a query.
 
@@ -36,6 +40,8 @@ def query_request(
         named_graphs: IRIs of the graphs that GRAPH may name.
         base_iri: Base of relative IRIs in the query.
         generation: Number of the generation to ask; None means the newest.
+        identity: How far the constants of the query stand for all that are the same; None for not at all.
+        data_base: Base of the IRIs of data, which is needed for identity.
 
     Raises:
         InvalidParameter: a graph is no absolute IRI.
@@ -52,6 +58,8 @@ def query_request(
         "max_rows": settings.max_result_rows,
         "max_bytes": settings.max_result_bytes,
     }
+    if identity is not None and identity.mode != "none":
+        content["identity"] = [identity.mode, identity.least, data_base, settings.max_identity_iris]
     return json.dumps(content).encode("ascii")
 
 
