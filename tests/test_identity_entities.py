@@ -341,3 +341,22 @@ def test_figures_fall_where_everything_is_merged() -> None:
 
     assert bench.figures(found, Thresholds(0.0, 0.0))["precision"] < 0.97
     assert bench.figures(found, Thresholds(1.1, 1.1))["recall"] == 0
+
+
+def test_states_are_compared_whatever_the_base_of_the_store(tmp_path: Path) -> None:
+    base = "https://graph.example.org/id/"
+    police, graph = ox.NamedNode(base + "dataset/x/actor/1"), ox.NamedNode(base + "graph/dataset/x/1")
+    with OxigraphStore(tmp_path / "store", base_iri=base) as store:
+        quads = [
+            ox.Quad(police, ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(CKG + "SecurityForce"), graph),
+            ox.Quad(police, ox.NamedNode(PREFIXES["rdfs"] + "label"), ox.Literal("Iraqi Police"), graph),
+            ox.Quad(police, ox.NamedNode(CKG + "isPartOf"), ox.NamedNode(base + "entity/Q796"), graph),
+        ]
+        store.replace_graph(graph.value, quads)
+        found = read_entity(store, police.value)
+    assert found.states == {IRAQ}
+    same = entity("b", "SecurityForce", "Police of Iraq", states=(IRAQ,))
+    assert (
+        compare_entities(found, same).score
+        == compare_entities(entity("a", "SecurityForce", "Iraqi Police", states=(IRAQ,)), same).score
+    )

@@ -10,7 +10,7 @@ from itertools import islice
 import pyoxigraph as ox
 
 from crisiskg.iris import mint_graph
-from crisiskg.namespaces import CKG, GN, RDF, RDFS, SKOS, WD
+from crisiskg.namespaces import BASE, CKG, GN, RDF, RDFS, SKOS, WD
 from crisiskg.store import OxigraphStore
 
 #: Classes whose members are compared as actors.
@@ -54,8 +54,8 @@ class Entity:
         classes: Local names of its classes.
         names: Its names, the label first.
         identifiers: Identifiers by scheme, such as "Wikidata item".
-        states: IRIs of states of which the data say that it is part, based or active there.
-        seen_in: IRIs of states in which its events took place.
+        states: States of which the data say that it is part, based or active there, by their IRIs below the usual base.
+        seen_in: States in which its events took place, by the same IRIs.
         begin: Day from which on it existed, as far as the data say: "YYYY-MM-DD" or "".
         end: Day to which it existed, or "".
         years: First and last year of its events; (0, 0) where none is known.
@@ -129,7 +129,14 @@ def read_entity(store: OxigraphStore, iri: str) -> Entity:
         entity.identify("GeoNames id", local.removeprefix("gn-"))
     if "Person" not in entity.classes or not entity.states:
         _note_events(store, entity)
+    if store.base_iri != BASE:
+        entity.states, entity.seen_in = (_with_usual_base(found, store.base_iri) for found in (entity.states, entity.seen_in))
     return entity
+
+
+def _with_usual_base(states: set[str], base: str) -> set[str]:
+    """Return states by the IRIs of the crosswalk, to which names in words lead too."""
+    return {BASE + iri.removeprefix(base) if iri.startswith(base) else iri for iri in states}
 
 
 def _note(entity: Entity, property_: str, value: str, labels: list[str], others: list[str]) -> None:
