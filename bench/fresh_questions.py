@@ -5,6 +5,7 @@
     python bench/fresh_questions.py --show 03-2        the answer to one question, row by row; repeatable
     python bench/fresh_questions.py --store FOLDER     ask a store that holds the texts already
     python bench/fresh_questions.py --update           and write to the tables how the questions come out now
+    python bench/fresh_questions.py --markdown         the tables of docs/fresh-texts.md, from the tables of questions alone
 
 The texts were written, and the answers decided, before the reading code saw them; neither is changed afterwards. An answer is
 right when each expected string stands in some cell and no forbidden one in any; a question whose right answer is nothing (kind
@@ -146,6 +147,28 @@ def table(asked: Sequence[tuple[Question, str]]) -> list[str]:
     return lines
 
 
+def markdown(asked: Sequence[Question]) -> str:
+    """Return the tables of docs/fresh-texts.md: shares at first and now, by part and kind, and each failure with its cause."""
+
+    def share(some: Sequence[Question], column: str) -> str:
+        counted = [one for one in some if one.outcome != "dropped"]
+        right = sum(getattr(one, column) == "answered" for one in counted)
+        return f"{right} of {len(counted)} ({right / len(counted):.0%})" if counted else "–"
+
+    lines = ["| | questions | when first read | now |", "|---|---:|---:|---:|"]
+    parts = sorted({one.part for one in asked})
+    groups = [(f"part {part}", [one for one in asked if one.part == part]) for part in parts]
+    groups += [(kind, [one for one in asked if one.kind == kind]) for kind in KINDS]
+    for name, some in (*groups, ("all", list(asked))):
+        if some:
+            lines.append(f"| {name} | {len(some)} | {share(some, 'outcome')} | {share(some, 'now')} |")
+    lines += ["", "| question | | why it failed when first read | now |", "|---|---|---|---|"]
+    for one in asked:
+        if one.outcome != "answered" or one.now != "answered":
+            lines.append(f"| {one.id} | {one.question} | {one.cause or '–'} | {one.now} |")
+    return "\n".join(lines) + "\n"
+
+
 def update(folder: Path, outcomes: dict[str, str]) -> None:
     """Write to the tables how questions come out now."""
     for path in sorted(folder.glob("questions-*.tsv")):
@@ -164,10 +187,14 @@ def main() -> int:
     parser.add_argument("--store", type=Path, help="folder of a store that holds the texts; else a temporary one")
     parser.add_argument("--show", action="append", default=[], metavar="ID", help="print the answer to this question")
     parser.add_argument("--update", action="store_true", help="write to the tables how the questions come out now")
+    parser.add_argument("--markdown", action="store_true", help="print the tables of docs/fresh-texts.md and read nothing")
     options = parser.parse_args()
     wanted = [question for question in questions(options.folder) if options.part in {None, question.part}]
     if not wanted:
         parser.error("no questions")
+    if options.markdown:
+        print(markdown(wanted), end="")
+        return 0
     asked: list[tuple[Question, str]] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.store

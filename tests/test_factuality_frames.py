@@ -11,7 +11,7 @@ CASES = [
     ("Thousands of men remain detained in the camp.", "detained", "ongoing"),
     ("The army imposed the blockade in February.", "blockade", "happened"),
     ("Fighting erupted near the river on Monday.", "Fighting", "happened"),
-    ("Soldiers placed the mayor under arrest on Monday.", "arrest", "happened"),
+    ("Soldiers placed the mayor under arrest on Monday.", "placed", "happened"),
     ("Thousands of men were detained on Monday.", "detained", "happened"),
     ("The siege of the town ended in May.", "siege", "happened"),
     # what was ordered, and what is called something

@@ -76,7 +76,7 @@ def test_each_question_has_its_text_its_query_and_its_outcome(bench: Any) -> Non
         assert question.now in bench.OUTCOMES, question.id
         assert (question.now == "dropped") == (question.outcome == "dropped"), question.id
         assert (question.kind == "negative") == (not question.expected), question.id
-        assert bool(question.cause) == (question.outcome != "answered"), question.id
+        assert bool(question.cause) == ({question.outcome, question.now} != {"answered"}), question.id
 
 
 def test_no_text_and_no_query_is_left_over(bench: Any) -> None:
@@ -120,3 +120,9 @@ def test_the_table_counts_shares_without_what_was_dropped(bench: Any) -> None:
     pairs = [(question_with(bench), outcome) for outcome in ("answered", "failed", "answered", "dropped")]
 
     assert bench.table(pairs)[-1].split() == ["all", "4", "1", "2", "66.7%"]
+
+
+def test_the_page_has_the_tables_of_the_questions(bench: Any) -> None:
+    page = (BENCH.parent / "docs" / "fresh-texts.md").read_text(encoding="utf-8")
+
+    assert bench.markdown(bench.questions()) in page

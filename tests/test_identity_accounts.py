@@ -45,7 +45,10 @@ def test_a_row_and_a_document_tell_of_one_event(store: str) -> None:
 
 def test_two_tables_and_a_document_tell_of_one_event(store: str) -> None:
     rows = asked(store, "accounts", "--event", BASE + "dataset/hxl/event/S-101")
-    assert {row["account"].removeprefix(BASE).rpartition("/")[0] for row in rows} >= {"dataset/hxl/event", "dataset/ucdp-ged/event"}
+    assert {row["account"].removeprefix(BASE).rpartition("/")[0] for row in rows} >= {
+        "dataset/hxl/event",
+        "dataset/ucdp-ged/event",
+    }
     assert len({row["source"] for row in rows}) == 3
 
 

@@ -52,6 +52,12 @@ def read() -> Read:
         ("Gunmen kidnapped a dozen girls.", "abducted", 12, 12, 12),
         ("The army lost 31 soldiers.", "killed", 31, 31, 31),
         ("Shells hit eleven houses.", "other", 11, 11, 11),
+        ("The mission documented the killing of 40 farmers.", "killed", 40, 40, 40),
+        ("The deaths of at least six workers were confirmed.", "killed", 6, 6, None),
+        ("The abduction of nine aid workers was denounced.", "abducted", 9, 9, 9),
+        ("The court ordered the detention of 17 displaced people.", "arrested", 17, 17, 17),
+        ("Some 400 displaced persons live in the camp.", "displaced", 400, 400, 400),
+        ("He spoke of the suffering of 40 farmers.", "people", 40, 40, 40),
     ],
 )
 def test_range_and_kind(read: Read, text: str, kind: str, low: float | None, best: float | None, high: float | None) -> None:

@@ -352,14 +352,32 @@ def test_no_bylines(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["27 May 2015", "Published: May 27, 2015 at 10:30 GMT", "Last updated 2015-05-27", "Wed 18 Jun 2014 15.22 BST", "May 2015"],
+    [
+        "27 May 2015",
+        "Published: May 27, 2015 at 10:30 GMT",
+        "Last updated 2015-05-27",
+        "Wed 18 Jun 2014 15.22 BST",
+        "May 2015",
+        "Border Truth Monitor, Niamey | 27 May 2015",
+        "Published by the Highland Early Warning Unit, Lima, 3 June 2022",
+        "Hosted by Ama Tolo and Ben Oda | Released: May 27, 2015 | 40 min",
+        "Coastal Observer, Autumn 2019",
+    ],
 )
 def test_date_lines(text: str) -> None:
     assert is_date_line(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["On 27 May 2015 he appeared on a video.", "The coup of 27 May 2015 and its aftermath", "27 May"]
+    "text",
+    [
+        "On 27 May 2015 he appeared on a video.",
+        "The coup of 27 May 2015 and its aftermath",
+        "27 May",
+        "Herders beside the road to Boni, Mali, 27 May 2015",
+        "Border Monthly – May 2015: Sahel",
+        "Egypt after the Arab Spring 2011",
+    ],
 )
 def test_no_date_lines(text: str) -> None:
     assert not is_date_line(text)

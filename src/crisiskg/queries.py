@@ -13,8 +13,10 @@ SELECT … WHERE { VALUES ?actor { UNDEF } … } ORDER BY …
 The file runs as it stands in any SPARQL tool: a parameter is a variable with a cell `VALUES ?actor { UNDEF }` inside of WHERE,
 or a condition `FILTER(?actor IN (…))`, and binding it replaces what the cell holds by terms in N-Triples form. What a cell
 holds in the file is the default. Never is a value put into a query in any other way. A line that ends in
-`# only with: actor, place` is left out where none of these is given, and one in `# only without: actor` where one is. A `LIMIT 100  # enough for the page` in a sub-select becomes as
-many as limit and offset need together, for a sub-select each row of which gives at least one row of the answer, in its order.
+`# only with: actor, place` is left out where none of these is given, and one in `# only without: actor` where one is.
+
+A `LIMIT 100  # enough for the page` in a sub-select becomes as many as limit and offset need together, for a sub-select each row
+of which gives at least one row of the answer, in its order.
 """
 
 from __future__ import annotations

@@ -29,6 +29,8 @@ class AntecedentChoice(Resolution):
         self._quotes = [(quote.start, quote.end) for quote in find_quotes(reading.document.text)]
         self._quote_starts = [start for start, _ in self._quotes]
         self._merged: list[Cluster] = []
+        self._spoken_by: tuple[Cluster, ...] | None = None
+        self._turns: list[tuple[int, int]] | None = None
         self._issued: tuple[Cluster, ...] | None = None
 
     def merge(self, kept: Cluster, gone: Cluster) -> Cluster:

@@ -21,6 +21,16 @@ _MOVES_ITS_OBJECT = frozenset({"withdraw", "pull", "remove", "evacuate", "recall
 _HARMS = frozenset({"injure", "wound", "kill", "hurt", "arrest", "detain", "displace", "abduct", "kidnap"})
 #: Prepositions behind a noun that bring whom it is about, the most telling first: "sanctions against X", "a request from X".
 _BEHIND = ("of", "from", "by", "against", "on", "with", "into", "to", "towards", "toward", "in")
+_FIGHTERS_TEXT = """
+fighters combatants soldiers troops units elements militants gunmen men members commandos guerrillas rebels insurgents militiamen
+forces cadres recruits policemen agents marines paratroopers warplanes jets
+"""
+_FIGHTERS = frozenset(_FIGHTERS_TEXT.split())
+_COMMANDING = frozenset({"ArmedGroup", "SecurityForce", "Organization", "PoliticalParty"})
+#: What is said of followers who have no name of their own.
+_FOLLOWING = frozenset(
+    {"loyal", "allied", "affiliate", "affiliated", "faithful", "belong", "align", "aligned", "command", "lead"}
+)
 #: Frames of what several do together.
 _RECIPROCAL = frozenset({"noun_between", "meet"})
 #: Types of what nobody takes part in by ending, mediating or refusing it.
@@ -95,6 +105,13 @@ class ArgumentReader:
         ]
         if near:
             return [near[-1]] if not syntax.kids(head, "poss") else [near[0]]
+        for x in syntax.kids(head, "amod", "acl"):
+            if syntax.lemma[x] in _FOLLOWING:  # "elements loyal to the general"
+                inner = [
+                    m for name, y in syntax.prepositions(x) if name in ("to", "with", "by") for m in self.fillers(y, depth + 1)
+                ]
+                if inner:
+                    return inner[:1]
         phrases = list(syntax.prepositions(head))
         for wanted in _BEHIND:
             for name, x in phrases:
@@ -128,11 +145,39 @@ class ArgumentReader:
             self._from_support(token, trigger, support, actors, recipients)
             arguments.barred = self._apart(trigger, support)
         actors += self._together(actors)
+        if trigger.type in _DEEDS and recipients:
+            recipients += [x for x in self._others(token) if x not in recipients]
         arguments.actor = [m for m in self._all(actors) if m.type != "Place"]
         arguments.recipient = [m for m in self._all(recipients) if m not in arguments.actor]
+        if trigger.type in _DEEDS:
+            arguments.actor += self._commands(arguments.actor)
+            arguments.recipient += [m for m in self._commands(arguments.recipient) if m not in arguments.actor]
         self._left_places(token, trigger, arguments)
         arguments.heads = [*actors, *recipients]
         return arguments
+
+    def _commands(self, parties: list[Mention]) -> list[Mention]:
+        """Return the forces whose fighters take part: "combatants of the front" and "Front fighters" act for the front."""
+        known = {m.entity or m.id for m in parties}
+        out: list[Mention] = []
+        for party in parties:
+            head = self.index.head.get(party.id)
+            if party.kind != "nominal" or head is None or self.syntax.lower[head] not in _FIGHTERS:
+                continue
+            for x in (
+                *(x for name, x in self.syntax.prepositions(head) if name in ("of", "from")),
+                *self.syntax.kids(head, "compound", "poss", "nmod"),
+            ):
+                force = self.index.at(x)
+                if (
+                    force is not None
+                    and force.kind == "name"
+                    and force.type in _COMMANDING
+                    and (force.entity or force.id) not in known
+                ):
+                    known.add(force.entity or force.id)
+                    out.append(force)
+        return out
 
     def _is_bare(self, verb: int, trigger: Trigger) -> bool:
         """Say whether a verb of harm without object tells what its subject suffered: "12 were killed and 79 injured"."""
@@ -174,6 +219,16 @@ class ArgumentReader:
                 elif syntax.lower[child] == "with" and child and syntax.lower[child - 1] in ("together", "along", "jointly"):
                     out.extend(y for x in syntax.kids(child, "pobj") for y in syntax.series(x))
         return out
+
+    def _others(self, token: int) -> list[int]:
+        """Return those who suffer a deed as well: "took Omar away with eleven other men", "was killed along with two others"."""
+        syntax = self.syntax
+        return [
+            x
+            for name, x in syntax.prepositions(token)
+            if name in ("with", "along with", "together with")
+            and (syntax.lemma[x] == "other" or any(syntax.lower[c] == "other" for c in syntax.kids(x, "amod")))
+        ]
 
     def _role(self, token: int, sources: Sequence[str], trigger: Trigger, support: int | None, *, acts: bool) -> list[int]:
         out: list[int] = []
@@ -280,6 +335,8 @@ class ArgumentReader:
             return
         if syntax.dep[token] == "pobj" and syntax.lower[syntax.head[token]] == "under":
             recipients.extend(x for x in subjects if x not in recipients and x not in actors)  # "came under fire"
+            behind = (*syntax.prepositions(token), *syntax.prepositions(support))
+            actors.extend(x for name, x in behind if name == "from" and self._may_act(x) and x not in actors)
             return
         engaged = syntax.dep[token] == "pobj" and syntax.lower[syntax.head[token]] in ("in", "on", "into")
         together = trigger.frame in _RECIPROCAL and trigger.type in ("CONSULT", "AGREE", "COOPERATE") and lemma in light["act"]

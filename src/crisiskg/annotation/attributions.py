@@ -28,7 +28,7 @@ def find_attributions(reading: Reading) -> None:
     """
     if not len(reading.doc):
         return
-    syntax = Syntax(reading.doc)
+    syntax = reading.syntax
     lexicon = speech_lexicon()
     text = reading.document.text
     quotes = find_quotes(text)

@@ -8,6 +8,7 @@ from crisiskg.annotation.clusters import Cluster, coarse
 from crisiskg.annotation.gazetteer import Gazetteer
 from crisiskg.annotation.name_coreference import NameCoreference
 from crisiskg.annotation.nominal_coreference import NominalCoreference
+from crisiskg.annotation.part_names import PartNames
 from crisiskg.annotation.pronoun_coreference import PronounCoreference
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import Entity
@@ -31,7 +32,7 @@ def resolve_coreference(reading: Reading, gazetteer: Gazetteer) -> None:
     Resolver(reading, gazetteer).run()
 
 
-class Resolver(NameCoreference, NominalCoreference, PronounCoreference):
+class Resolver(NameCoreference, PartNames, NominalCoreference, PronounCoreference):
     """Ties the mentions of one document."""
 
     def run(self) -> None:
@@ -39,6 +40,7 @@ class Resolver(NameCoreference, NominalCoreference, PronounCoreference):
         names = [mention for mention in self.reading.mentions if mention.kind == "name"]
         self.tie_names(names)
         self.tie_definitions(names)
+        self.part_names(names)
         for mention in names:
             title = self.reading.titles.get(mention.id)
             if title:

@@ -56,7 +56,7 @@ def lend_from_content(found: list[FoundEvent], syntax: Syntax) -> None:
         speech.arguments.place = speech.arguments.place or (f.arguments.place if f.arguments.recipient == [] else None)
 
 
-def agree_on_plans(found: list[FoundEvent]) -> None:
+def agree_on_plans(found: list[FoundEvent], syntax: Syntax) -> None:
     """Tell a nominal event as planned where the document's verbs tell the same one only as planned.
 
     "France's withdrawal from Mali" names what the president announces in the next sentence: the noun alone asserts nothing.
@@ -68,7 +68,7 @@ def agree_on_plans(found: list[FoundEvent]) -> None:
             for entity in _entities(f.arguments):
                 told.setdefault((f.candidate.type, f.candidate.mode, entity), []).append(f.told)
     for f in found:
-        if f.candidate.trigger.verb or not f.told.is_fact or f.candidate.type is None:
+        if f.candidate.trigger.verb or not f.told.is_fact or f.candidate.type is None or _is_counted(f.candidate.token, syntax):
             continue
         others = [t for e in _entities(f.arguments) for t in told.get((f.candidate.type, f.candidate.mode, e), ())]
         if not _entities(f.arguments):
@@ -78,6 +78,11 @@ def agree_on_plans(found: list[FoundEvent]) -> None:
         if others and not any(t.is_fact for t in others):
             weakest = min(others, key=lambda t: (t.polarity == "negative", t.status == "hypothetical"))
             f.told.weaken("planned" if weakest.status in ("happened", "ongoing") else weakest.status, weakest.certainty)
+
+
+def _is_counted(noun: int, syntax: Syntax) -> bool:
+    """Say whether a noun comes with a number, which tells what has been: "600 dead", "forty arrests"."""
+    return syntax.pos[syntax.head[noun]] == "NUM" or any(syntax.pos[x] == "NUM" for x in syntax.kids(noun, "nummod"))
 
 
 def _entities(arguments: Arguments) -> list[str]:

@@ -8,32 +8,18 @@ from crisiskg.annotation.arguments import ANSWERS
 from crisiskg.annotation.event_types import Candidate
 from crisiskg.annotation.grammar import Grammar
 from crisiskg.annotation.syntax import MentionIndex
+from crisiskg.annotation.title_participles import title_end
 from crisiskg.annotation.triggers import Lexicon, Trigger
 
 if TYPE_CHECKING:
     from crisiskg.annotation.reading import Reading
-    from crisiskg.documents import Document
 
 _HEADLINE_REGIONS = frozenset({"title", "caption"})
 #: What makes of a noun's event a lasting quality: "war-torn".
 _SUFFIXES = frozenset(
     {"prone", "like", "era", "torn", "hit", "ridden", "affected", "proof", "plagued", "weary", "ravaged", "related", "free"}
 )
-#: Longest first line, in words, that may be a title.
-_TITLE_WORDS = 25
-_SENTENCE_ENDS = frozenset('.!:;,"”’')
 _MONTHS = frozenset({"march", "may"})
-
-
-def _title_end(document: Document) -> int:
-    """Return the offset behind a first line that is no sentence, where the document names no title; else 0."""
-    text = document.text
-    if document.title is not None:
-        return 0
-    line = text.split("\n", 1)[0]
-    rest = text[len(line) :].strip()
-    short = 0 < len(line.split()) <= _TITLE_WORDS and any(map(str.isupper, line))
-    return len(line) if short and rest and line.rstrip()[-1:] not in _SENTENCE_ENDS else 0
 
 
 class CandidateFinder:
@@ -46,7 +32,7 @@ class CandidateFinder:
         self.syntax = grammar.syntax
         self.index = index
         self.lexicon = lexicon
-        self._title_end = _title_end(reading.document)
+        self._title_end = title_end(reading.document)
 
     def find(self) -> list[Candidate]:
         """Return the words that tell events, in order."""
@@ -88,6 +74,11 @@ class CandidateFinder:
             return syntax.dep[token] not in ("aux", "auxpass") and not self._is_people(token)
         return syntax.pos[token] in ("NOUN", "PROPN", "ADJ")
 
+    def is_settled(self, token: int) -> bool:
+        """Say whether a row with conditions says that a word has no type here: "the virus killed", "hit cinemas"."""
+        row = self.lexicon.row_for(self.grammar, token) if self.syntax.pos[token] in ("VERB", "NOUN") else None
+        return row is not None and bool(row.conditions) and row.type in (None, "-")
+
     def _is_people(self, token: int) -> bool:
         """Say whether a participle stands for people: "the displaced", "the defeated"."""
         syntax = self.syntax
@@ -101,6 +92,8 @@ class CandidateFinder:
             return None
         if not self._is_nominal(token, pos) or self.reading.in_credits(syntax.start[token]):
             return None
+        if syntax.lemma[token] == "patrol" and self.index.at(token) is not None and self.support_of(token) is None:
+            return None  # "the patrol came under fire": those who patrol
         return self._entered(token)
 
     def _entered(self, token: int) -> Candidate | None:
@@ -172,7 +165,7 @@ class CandidateFinder:
                 if syntax.lemma[verb] == "part" and syntax.dep[verb] == "dobj":
                     return syntax.head[verb]  # "took part in the raid"
                 return verb if syntax.pos[verb] == "VERB" else None
-            if syntax.lower[head] == "under" and syntax.lemma[verb] == "come":
+            if syntax.lower[head] == "under" and syntax.lemma[verb] in ("come", "be", "remain"):
                 return verb
             if syntax.lower[head] in ("on", "into") and syntax.lemma[verb] in ("go", "be", "embark", "enter"):
                 return verb  # "went on strike"

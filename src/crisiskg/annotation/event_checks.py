@@ -26,6 +26,7 @@ _AGREEMENTS = frozenset(
     {"agreement", "deal", "accord", "pact", "treaty", "settlement", "compromise", "understanding", "promise", "pledge"}
 )
 _TALKING = frozenset({"talk", "speak", "chat", "converse", "discuss", "conversation", "discussion", "interview", "dialogue"})
+_MEETING = frozenset({"meet", "visit", "travel", "receive"})
 #: Nouns of persons who explain: their talk is about politics, not part of it.
 _COMMENTATORS = frozenset(
     {
@@ -90,7 +91,7 @@ class EventChecks:
         parties = bool(arguments.actor or arguments.recipient)
         if not candidate.trigger.verb and self._is_situation(candidate, parties=parties, headline=headline, dated=dated):
             return True
-        if candidate.type == "CONSULT" and self._is_commentary(candidate, arguments):
+        if candidate.type == "CONSULT" and not self._is_met(candidate, dated=dated) and self._is_commentary(candidate, arguments):
             return True
         if candidate.type == "THREATEN" and candidate.trigger.lemma == "warn" and not self._threatens(candidate, arguments):
             return True
@@ -150,6 +151,16 @@ class EventChecks:
             if others and not any(self.index.at(x) or self.syntax.pos[x] in ("PRON", "PROPN") for x in others):
                 return True  # "he speaks to the hopes of many": nobody is there to be talked with
         return any(self._explains(m) for m in people) and all(self._explains(m) or m.type == "Person" for m in people)
+
+    def _is_met(self, candidate: Candidate, *, dated: bool) -> bool:
+        """Say whether a meeting or visit is told as one that took place, which who made the document may do as others do."""
+        if candidate.trigger.lemma not in _MEETING or not candidate.trigger.verb:
+            return False
+        syntax = self.syntax
+        past = syntax.tag[candidate.token] == "VBD" or any(
+            syntax.lower[x] in ("have", "has", "had") for x in syntax.kids(candidate.token, "aux")
+        )
+        return past and (dated or any(self.index.at(x) for x in self.grammar.objects(candidate.token)))
 
     def _explains(self, mention: Mention) -> bool:
         if mention.entity in self._contributors:

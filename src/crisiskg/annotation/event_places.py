@@ -14,6 +14,15 @@ in at near on outside inside across around throughout along within off over besi
 """
 _STATIC = frozenset(_STATIC_TEXT.split())
 
+#: Verbs of moving whose object is where it leads.
+_REACHES = frozenset({"enter", "reach", "penetrate", "infiltrate"})
+#: Verbs that bring their object, or those who are taken, to a place.
+_BRINGS_TEXT = """
+deliver ship send bring carry fly transport transfer smuggle supply export take move lead escort hand airlift dispatch return
+deport exile banish extradite repatriate remove
+"""
+_BRINGS = frozenset(_BRINGS_TEXT.split())
+
 
 class PlaceReader:
     """Finds the places of triggers of one document."""
@@ -34,7 +43,7 @@ class PlaceReader:
             trigger: Its entry in the lexicon.
         """
         moves = trigger.frame in ("move", "send", "visit", "noun_visit", "undergo", "undergo_by", "noun_of") or (
-            trigger.type in ("RETREAT", "MOBILIZE", "SANCTION")
+            trigger.type in ("RETREAT", "MOBILIZE", "SANCTION") or trigger.lemma in _BRINGS or trigger.mode == "deport"
         )
         taken = {m.id for m in arguments.actor}
         for name, x in self._around(token, support, arguments):
@@ -51,6 +60,11 @@ class PlaceReader:
                 arguments.place = mention  # "ousted them from towns in the north": that is where it happened
             elif name in ("through", "across") and arguments.place is None:
                 arguments.place = mention  # "marched through the city"
+        if trigger.verb and trigger.lemma in _REACHES and arguments.destination is None:
+            reached = [m for x in self.grammar.objects(token) if (m := self._place(x)) is not None and m.id not in taken]
+            arguments.destination = reached[0] if reached else None
+        if arguments.place is None or arguments.place.type == "State":
+            arguments.place = self._settlement(arguments) or arguments.place
         if arguments.place is None:
             arguments.place = self._else_place(token, support, arguments, trigger, taken)
 
@@ -59,17 +73,47 @@ class PlaceReader:
     ) -> Mention | None:
         for mention in arguments.recipient:  # what was taken, bombed, visited is where it happened
             if mention.type == "Place" or (mention.type == "State" and trigger.mode in ("seize", "visit")):
-                return mention
+                return self._named_inside(mention) or mention
         for x in self.grammar.modifiers(token) if not trigger.verb else ():
             modifier = self.index.at(x)
             if modifier is not None and modifier.type == "Place":
                 return modifier
         if arguments.destination is not None or arguments.origin is not None:
             return arguments.destination or arguments.origin
+        for head in arguments.heads:
+            for owner in self.grammar.of(head):  # "the positions of the army near Kidal"
+                for name, x in self.syntax.prepositions(owner):
+                    place = self._place(x) if name in _STATIC else None
+                    if place is not None and place.id not in taken:
+                        return place
         clause = self.grammar.clause_of(support if support is not None else token)
         for name, x in self._clause_prepositions(clause):
             place = self._place(x)
             if name in _STATIC and place is not None and place.id not in taken:
+                return place
+        return None
+
+    def _settlement(self, arguments: Arguments) -> Mention | None:
+        """Return the place that a recipient names by "of": "the town of Kidal in Mali"."""
+        for mention in arguments.recipient:
+            if mention.type != "Place" or mention.kind == "name":
+                continue
+            for name, x in self.syntax.prepositions(self.index.head[mention.id]):
+                place = self.index.at(x) if name == "of" else None
+                if place is not None and place.type == "Place" and self._names_a_place(place):
+                    return place
+        return None
+
+    def _named_inside(self, mention: Mention) -> Mention | None:
+        """Return the place named last in a phrase for a building: "the office of the party in Bamako"."""
+        syntax = self.syntax
+        if mention.kind == "name" or self._names_a_place(mention):
+            return None
+        for token in reversed(syntax.tokens((mention.start, mention.end))):
+            place = self.index.at(token)
+            if place is None or place.type not in PLACES or place.kind != "name" or place.id == mention.id:
+                continue
+            if syntax.dep[token] == "pobj" and syntax.lower[syntax.head[token]] in _STATIC:
                 return place
         return None
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crisiskg.annotation.arguments import Arguments
+from crisiskg.annotation.content_nouns import FACTIVE, JUDGING, OFFICIAL, OPEN_CONTENT
 from crisiskg.annotation.event_agreement import FoundEvent
 from crisiskg.annotation.event_times import EventTimes
 from crisiskg.annotation.event_types import Candidate
 from crisiskg.annotation.factuality import Factuality
+from crisiskg.annotation.governors import SHARES
 from crisiskg.annotation.grammar import Grammar
 from crisiskg.annotation.modality import FactualityReader
 from crisiskg.annotation.records import Attribution, Event, Mention, TimeExpression
+from crisiskg.annotation.speech_turns import is_turn
 from crisiskg.annotation.syntax import MentionIndex
 
 if TYPE_CHECKING:
@@ -139,8 +142,44 @@ class EventRecorder:
             and not self._is_aside(candidate.token)
         ) and (self.syntax.pos[candidate.token] == "VERB" or not told.is_fact or not self.factuality.is_known(candidate.token)):
             told.weaken("hypothetical")
-        if attribution.source is not None and not attribution.author:
-            told.weaken(None, "probable")
+        if attribution.source is None or attribution.author or told.confirmed or is_turn(self.reading, attribution):
+            return
+        if self._takes_for_granted(attribution, candidate):
+            return
+        told.weaken(None, "probable")
+
+    def _takes_for_granted(self, attribution: Attribution, candidate: Candidate) -> bool:
+        """Say whether what is said is told as known: "condemned the attack", "welcomed the truce", "recalls that X expelled it".
+
+        Who judges an event takes it for granted, unless the noun leaves it open ("any attack", "threats of violence"). The same
+        holds for the clause of a verb of remembering, noting or learning.
+        """
+        if attribution.cue is None:
+            return False
+        syntax = self.syntax
+        cue = syntax.token_at(attribution.cue[0])
+        lemma = syntax.lemma[cue]
+        if syntax.pos[cue] != "VERB" or self.factuality.is_negated(cue):
+            return False
+        if any(syntax.lemma[x] in SHARES for x in syntax.kids(cue, "dobj")):
+            # "claimed responsibility for the raid"
+            return not candidate.trigger.verb and self.factuality.is_known(candidate.token)
+        if lemma in OFFICIAL:
+            return syntax.tag[cue] in ("VBZ", "VBP")
+        if lemma in FACTIVE:
+            return not any(syntax.tag[a] == "MD" for a in syntax.kids(cue, "aux"))
+        if lemma not in JUDGING or any(k > cue for k in syntax.kids(cue, "ccomp")):
+            return False
+        objects = syntax.kids(cue, "nsubjpass") if syntax.is_passive(cue) else syntax.kids(cue, "dobj")
+        judged = [y for x in objects for y in syntax.series(x)]
+        token = candidate.token
+        for _ in range(8):
+            if token in judged:
+                return syntax.lemma[token] not in OPEN_CONTENT
+            if syntax.head[token] == token or syntax.lemma[token] in OPEN_CONTENT:
+                return False
+            token = syntax.head[token]
+        return False
 
     def _is_aside(self, token: int) -> bool:
         """Say whether a verb tells what is so anyway: in a relative clause ("which X occupies") or as a participle."""

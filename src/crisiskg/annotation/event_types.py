@@ -26,6 +26,21 @@ _AGREEMENTS = frozenset(
 _SHOTS = frozenset({"shot", "round", "bullet"})
 _DEATHS = frozenset({"die", "perish", "death", "dead", "toll"})
 _THREATENING = frozenset({"promise", "vow", "pledge", "swear"})
+_CRITICS_TEXT = """
+critic opposition lawmaker mp politician press media economist rival campaigner analyst commentator senator legislator parliament
+columnist union activist supporter colleague public voter fan observer newspaper
+"""
+_CRITICS = frozenset(_CRITICS_TEXT.split())
+#: What is criticized and never shot at.
+_CRITICIZED_TEXT = """
+plan policy proposal decision law bill budget record strategy deal agreement idea theory claim report remark comment statement
+approach right freedom value integrity independence reputation
+"""
+_CRITICIZED = frozenset(_CRITICIZED_TEXT.split())
+#: Deeds whose participle before a noun says in what state people live.
+_STATES_OF_PEOPLE = frozenset({"displace", "uproot", "exile"})
+#: How long somebody is under fire: "for two hours".
+_LASTING = frozenset({"second", "minute", "hour", "day", "night", "week", "month", "year", "time", "while"})
 _PRISON = frozenset({"prison", "jail", "imprisonment", "year", "month", "life", "labour", "labor"})
 
 
@@ -66,6 +81,7 @@ def settle_types(candidates: list[Candidate], grammar: Grammar, index: MentionIn
         if candidate.type == "SANCTION" and candidate.mode == "convict" and _to_prison(candidate, grammar):
             extra.append(Candidate(candidate.token, candidate.trigger, candidate.support, "COERCE", "arrest", ("legal",)))
     _type_deaths(candidates, grammar)
+    _type_exchanges(candidates)
     kept = [c for c in candidates if c.token not in dropped]
     return sorted([*kept, *(e for e in extra if e.token not in dropped)], key=lambda c: (c.token, c.type or ""))
 
@@ -79,10 +95,40 @@ def _type_deaths(candidates: list[Candidate], grammar: Grammar) -> None:
             candidate.type = "ASSAULT"
 
 
+def _type_exchanges(candidates: list[Candidate]) -> None:
+    """Count an exchange that took place as one of prisoners where the text before tells of releases."""
+    released = False
+    for candidate in candidates:
+        if candidate.type is None and candidate.trigger.lemma == "exchange" and released:
+            candidate.type, candidate.mode = "RETREAT", "release"
+        released = released or (candidate.type == "RETREAT" and candidate.mode == "release")
+
+
+def _is_criticized(candidate: Candidate, grammar: Grammar) -> bool:
+    """Say whether "under fire" and "under attack" only mean criticism: "came under fire from critics", "for its record"."""
+    syntax, token = grammar.syntax, candidate.token
+    above = syntax.head[token]
+    if candidate.trigger.verb or syntax.dep[token] != "pobj" or syntax.lower[above] != "under":
+        return False
+    verb = syntax.head[above]
+    for name, x in (*syntax.prepositions(token), *syntax.prepositions(verb)):
+        if name in ("for", "over") and syntax.lemma[x] not in _LASTING:
+            return True
+        if name in ("from", "by", "in") and syntax.lemma[x] in _CRITICS:
+            return True
+    return any(syntax.lemma[x] in _CRITICIZED for x in grammar.subjects(verb))
+
+
 def _drop_doubles(candidate: Candidate, by_token: dict[int, Candidate], grammar: Grammar, dropped: set[int]) -> None:
-    """Drop what would tell one event twice."""
+    """Drop what would tell one event twice, or is no event at all."""
     syntax, token = grammar.syntax, candidate.token
     head = syntax.head[token]
+    if candidate.type == "ASSAULT" and _is_criticized(candidate, grammar):
+        dropped.add(token)
+        return
+    if candidate.trigger.verb and syntax.lemma[token] in _STATES_OF_PEOPLE and syntax.dep[token] == "amod":
+        dropped.add(token)  # "14 displaced persons", "uprooted families": what they are, not what happens
+        return
     if candidate.type == "AID" and _is_ordered(candidate, by_token, grammar):
         dropped.add(token)
         return
@@ -94,6 +140,19 @@ def _drop_doubles(candidate: Candidate, by_token: dict[int, Candidate], grammar:
         if told is not None and syntax.lemma[token] in _SHOTS and told.type == candidate.type:
             dropped.add(token)  # "fired a shot": the verb says it
             return
+        if syntax.lemma[token] == "death" and syntax.dep[token] == "pobj" and syntax.lower[head] == "to":
+            put = by_token.get(syntax.head[head])
+            if put is not None and put.type in ("ASSAULT", "SANCTION"):
+                dropped.add(token)  # "beaten to death", "sentenced to death"
+                return
+        if told is not None and syntax.lemma[token] == "siege" and told.type == candidate.type:
+            dropped.add(token)  # "laid siege to the town"
+            return
+        if syntax.dep[token] == "pobj" and syntax.lower[head] in ("under", "into", "to", "with"):
+            put = by_token.get(syntax.head[head])
+            if put is not None and put.trigger.verb and put.type == candidate.type and candidate.type != "ASSAULT":
+                dropped.add(token)  # "placed him under arrest", "hit the company with sanctions"
+                return
         if candidate.support is not None and (verb := by_token.get(candidate.support)) is not None:
             lemma = syntax.lemma[token]
             if verb.type == candidate.type:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: Probability from which a word without an entry tells an event of a type, and probability of telling any event below which
 #: an entry is dropped; chosen on documents that were held out of training.
 SURE, HARDLY = 0.8, 0.08
+#: Modes that the reader has hardly seen, so that its silence says nothing.
+_UNHEARD = frozenset({"martial-law", "curfew"})
 #: Frames by type, for verbs and nouns that have no entry.
 _VERB_FRAMES: Mapping[str, str] = {
     "AGREE": "tell",
@@ -52,11 +54,13 @@ def vote(candidates: list[Candidate], learned: Learned, finder: CandidateFinder)
         learned: What the reader says of the document.
         finder: Knows what may tell an event at all.
     """
-    kept = {c.token: c for c in candidates if c.type is None or _chance(c.token, learned, finder) >= HARDLY}
+    kept = {c.token: c for c in candidates if c.type is None or c.mode in _UNHEARD or _chance(c.token, learned, finder) >= HARDLY}
     for found in learned.events:
         candidate = kept.get(found.token)
         lacking = candidate is None or candidate.type is None
-        if found.type is not None and lacking and found.probability >= SURE and finder.may_tell(found.token):
+        if found.type is None or not lacking or found.probability < SURE or not finder.may_tell(found.token):
+            continue
+        if not finder.is_settled(found.token):
             kept[found.token] = _added(found.token, found.type, finder)
     return [kept[token] for token in sorted(kept)]
 

@@ -13,6 +13,7 @@ from crisiskg.annotation.adversaries import find_adversaries
 from crisiskg.annotation.argument_model import ArgumentWeigher, argument_model
 from crisiskg.annotation.arguments import ArgumentReader, Arguments
 from crisiskg.annotation.casualties import attach_quantities
+from crisiskg.annotation.content_nouns import JUDGING
 from crisiskg.annotation.event_agreement import FoundEvent, agree_on_plans, lend_from_content
 from crisiskg.annotation.event_candidates import CandidateFinder
 from crisiskg.annotation.event_checks import EventChecks
@@ -27,8 +28,10 @@ from crisiskg.annotation.grammar import Grammar
 from crisiskg.annotation.modality import FactualityReader
 from crisiskg.annotation.movements import settle_movement
 from crisiskg.annotation.object_parties import lend_from_objects
+from crisiskg.annotation.preambles import Preambles
+from crisiskg.annotation.property_owners import add_owners
 from crisiskg.annotation.records import Mention
-from crisiskg.annotation.syntax import MentionIndex, Syntax
+from crisiskg.annotation.syntax import MentionIndex
 from crisiskg.annotation.triggers import load_lexicon
 
 if TYPE_CHECKING:
@@ -57,7 +60,7 @@ class EventFinder:
     def __init__(self, reading: Reading) -> None:
         """Index what the stages before have found."""
         self.reading = reading
-        self.syntax = Syntax(reading.doc)
+        self.syntax = reading.syntax
         self.index = MentionIndex(self.syntax, reading.mentions)
         self.grammar = Grammar(self.syntax, {head: found[0].type for head, found in self.index.headed.items()})
         lexicon = load_lexicon()
@@ -69,6 +72,7 @@ class EventFinder:
         self.factuality = FactualityReader(self.grammar)
         self.times = EventTimes(self.grammar, lexicon, reading.times)
         self.checks = EventChecks(reading, self.grammar, self.index)
+        self.preambles = Preambles(reading)
         self.recorder = EventRecorder(reading, self.grammar, self.index, self.factuality, self.times)
 
     def run(self) -> None:
@@ -81,9 +85,13 @@ class EventFinder:
             arguments = self.arguments.read(candidate.token, candidate.trigger, candidate.support)
             if candidate.type == "THREATEN" and not arguments.recipient:
                 arguments.recipient = self._threatened_home(candidate.token, arguments)
+            if candidate.type in _SPEECH_TYPES and not arguments.actor:
+                subject = self.preambles.subject_of(self.syntax, candidate.token)
+                arguments.actor = [subject] if subject is not None and subject not in arguments.recipient else []
             self.places.read(candidate.token, candidate.support, arguments, candidate.trigger)
             if candidate.type is not None:
                 self.weigher.add(candidate, arguments, self.model)
+            self._leave_out_judges(candidate, arguments)
             headline = self.candidates.is_headline(candidate.token)
             told = self.factuality.read(
                 candidate.token,
@@ -104,12 +112,22 @@ class EventFinder:
             found.append(FoundEvent(candidate, arguments, told))
         lend_from_content(found, self.syntax)
         lend_from_objects(found, self.arguments)
-        agree_on_plans(found)
+        add_owners(found, self.arguments)
+        agree_on_plans(found, self.syntax)
         base = len(self.reading.events)
         events = [self.recorder.record(f"v{base + i}", f) for i, f in enumerate(found)]
         events = lend_times(events, self.reading)
         self.reading.events.extend(attach_quantities(events, self.reading, self.syntax))
         self.reading.relations.extend(find_adversaries(events, self.reading))
+
+    def _leave_out_judges(self, candidate: Candidate, arguments: Arguments) -> None:
+        """Take who condemns, welcomes or mourns an event out of its actors: "the bishops mourned the murder"."""
+        syntax, token = self.syntax, candidate.token
+        verb = syntax.head[token]
+        if candidate.trigger.verb or syntax.dep[token] != "dobj" or syntax.lemma[verb] not in JUDGING or not arguments.actor:
+            return
+        judges = {m.id for s in self.grammar.subjects(verb) for m in self.arguments.fillers(s)}
+        arguments.actor = [m for m in arguments.actor if m.id not in judges]
 
     def _threatened_home(self, verb: int, arguments: Arguments) -> list[Mention]:
         """Return the state that somebody threatens to return to: the one he served or is a citizen of."""

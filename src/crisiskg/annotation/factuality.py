@@ -28,6 +28,7 @@ class Factuality:
         threatened: It is the content of a threat.
         feared: It is the content of a fear or a warning.
         condition: Span of the clause on which it depends.
+        confirmed: What somebody claimed is confirmed by the text.
     """
 
     status: Status = "happened"
@@ -36,6 +37,7 @@ class Factuality:
     threatened: bool = False
     feared: bool = False
     condition: Span | None = None
+    confirmed: bool = False
 
     def weaken(self, status: Status | None = None, certainty: Certainty | None = None) -> None:
         """Lower status and certainty; never raise them."""

@@ -32,6 +32,24 @@ _SPEECH = frozenset(
     ]
 )
 
+#: The label of a turn in a written conversation.
+_TURN = re.compile(r"^([A-ZÀ-Þ][^:.!?\n]{1,40}):[ \t]+\S", re.MULTILINE)
+_MIN_TURNS = 4
+#: Length of the part of a text in which its speaker is named before he begins.
+_HEAD_CHARS = 500
+_SPEECH_OF = re.compile(
+    r"\b(?:remarks|statement|briefing|speech|address|testimony|lecture|interview)\b[^.\n]*"
+    r"\b(?:by|of|from|with)\s+(?:[A-Z][\w.-]* )*\Z",
+    re.IGNORECASE,
+)
+_TITLES = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|H\.E|Ambassador|General|Professor|President|Minister)\b\.?")
+#: An office behind a speaker's name, in capitals; not a place and day ("Anna Vale, 4 May 2020" is an author).
+_OFFICE = re.compile(
+    r",\s+(?:(?:the|Deputy|Assistant|Acting|Special|Permanent|United|Under|UN|High|Executive|Vice)[ -])*[\w -]{0,40}?"
+    r"\b(?:Representative|Envoy|Head|Director|Secretary|Chair|Chairperson|Chairman|Coordinator|Commissioner|Minister|President"
+    r"|Ambassador|Adviser|Rapporteur|Commander|Spokesperson|Chief)\b"
+)
+
 #: Kinds of documents in which "we" outside quotation marks is the publisher.
 _OWN_VOICE = frozenset({"commentary", "analysis", "report", "statement", "entry", "web-page", "podcast-episode"})
 
@@ -60,7 +78,17 @@ class FirstPersonCoreference(AntecedentChoice):
             if speaker is not None:
                 self.tie(mention, speaker, 0.6)
             return
+        turn = self._turn(mention.start)
+        if turn is not None:
+            speaker = self._named_at(*turn)
+            if speaker is not None and kind == "i":
+                self.tie(mention, speaker, 0.75)
+            if kind == "i":
+                return
         document = self.reading.document
+        if kind == "i" and (speaker := self._speaker_of_text()) is not None:
+            self.tie(mention, speaker, 0.75)
+            return
         authors = [c.name for c in document.contributions if c.part == "author"]
         if kind == "we" and document.publisher:
             if document.kind in _OWN_VOICE:
@@ -69,6 +97,56 @@ class FirstPersonCoreference(AntecedentChoice):
             self.tie(mention, self._writer(authors[0], "Person"), 0.7)
         elif kind == "we" and (issuer := self._issuer(mention)) is not None:
             self.tie(mention, issuer, 0.7)
+
+    def _turn(self, offset: int) -> tuple[int, int] | None:
+        """Return the label of the turn of a written conversation in which an offset lies: "Anna Vale: …" opens a line."""
+        if self._turns is None:
+            found = [match.span(1) for match in _TURN.finditer(self.reading.document.text)]
+            labels = [self.reading.document.text[a:b] for a, b in found]
+            self._turns = found if len(labels) >= _MIN_TURNS and 2 <= len(set(labels)) < len(labels) else []
+        before = [span for span in self._turns if span[1] <= offset]
+        return before[-1] if before else None
+
+    def _named_at(self, start: int, end: int) -> Cluster | None:
+        """Return the person whom a stretch of the text names, or whose surname it is."""
+        text = self.reading.document.text
+        for mention in self.reading.mentions:
+            if mention.start >= end:
+                break
+            if mention.start >= start and mention.kind == "name" and (owner := self.owner.get(mention.id)) is not None:
+                return owner if owner.type == "Person" else None
+        last = fold_name(text[start:end]).split()[-1:]
+        persons = [
+            cluster
+            for (name, family), cluster in self.by_name.items()
+            if family == "Person" and last and name.split()[-1:] == last
+        ]
+        return persons[0] if len({id(cluster) for cluster in persons}) == 1 else None
+
+    def _speaker_of_text(self) -> Cluster | None:
+        """Return the one person whom the lines before the first sentence name as speaker: "Anna Vale, Head of the Mission".
+
+        The name begins its line and is followed by an office, or the title calls the text his: "Remarks by Anna Vale".
+        """
+        if self._spoken_by is None:
+            self._spoken_by = tuple(self._find_speakers())
+        return self._spoken_by[0] if len({id(cluster) for cluster in self._spoken_by}) == 1 else None
+
+    def _find_speakers(self) -> Iterator[Cluster]:
+        text = self.reading.document.text
+        for mention in self.reading.mentions:
+            if mention.start >= _HEAD_CHARS:
+                return
+            owner = self.owner.get(mention.id)
+            if mention.kind != "name" or owner is None or owner.type != "Person":
+                continue
+            first = text.rfind("\n", 0, mention.start) + 1
+            line = text[first : (text.find("\n", mention.end) + 1 or len(text) + 1) - 1]
+            if line.rstrip().endswith((".", "!", "?", ":")) or first + len(line) >= len(text):
+                continue  # prose
+            before, behind = text[first : mention.start], text[mention.end : first + len(line)]
+            if _SPEECH_OF.search(before) or (first and not _TITLES.sub("", before).strip() and _OFFICE.match(behind)):
+                yield owner
 
     def _speaker(self, token: Token, kind: str) -> Cluster | None:
         """Return who says a quotation: one person for "I", several people or a body for "we"."""

@@ -18,7 +18,7 @@ _SUSPENDING = frozenset({"suspend", "freeze", "pause"})
 #: Words that ask for something before an infinitive or subjunctive, and assert what stands in the indicative.
 _ASSERTING = frozenset({"insist", "suggest"})
 #: Words that plan what is to come, and tell what has been.
-_TELLING = frozenset({"announce", "announcement", "agree", "decree", "proclaim", "swear", "decide"})
+_TELLING = frozenset({"announce", "announcement", "agree", "decree", "proclaim", "swear", "decide", "assure"})
 _CIRCUMSTANTIAL_TEXT = """
 after since during despite by in at amid over following because from with before as under
 """
@@ -48,6 +48,10 @@ _CARRIED_OUT = frozenset({"order", "request", "demand", "propose", "urge"})
 _AHEAD = frozenset({"would", "should", "must", "may", "might", "could", "can"})
 #: Conjunctions behind which even the past tense lies ahead: "would not stop until they laid down their arms".
 _LIMITS = frozenset({"until", "till", "once"})
+#: Nouns of having a share in what has been done.
+SHARES = frozenset({"responsibility", "involvement", "complicity", "credit", "blame", "role", "part", "guilt"})
+#: Words of what somebody feels at what has been.
+_MOVED = frozenset({"concern", "concerned", "alarm", "alarmed", "worry", "worried", "anxiety"})
 #: Words of expectation that leave little doubt.
 _LIKELY = frozenset({"likely", "certain", "sure", "bound", "inevitable"})
 
@@ -94,6 +98,8 @@ class Ascent:
                 self.told.weaken("planned")  # "a decree that dissolves the assembly": what a text rules is yet to be done
             if dep in ("relcl", "parataxis") or (dep == "acl" and syntax.tag[current] not in ("VB", "VBG", "VBN")):
                 return
+            if dep == "acl" and syntax.pos[head] == "VERB" and syntax.kids(current, "mark"):
+                dep = "ccomp"  # "3. Demand that Mali withdraw"
             if dep == "acl" and not any(syntax.lower[c] == "to" for c in syntax.kids(current, "aux")):
                 return  # a participle says what its noun did or suffered
             if dep in ("prep", "agent", "dative"):
@@ -168,6 +174,8 @@ class Ascent:
         """Say whether a word is whom somebody accuses: "accused the ADF of massacres" is read as "the ADF of massacres"."""
         syntax = self.syntax
         verb = syntax.head[token]
+        if syntax.lemma[token] in SHARES:
+            return False  # "claimed responsibility for the attack"
         return syntax.dep[token] in ("dobj", "nsubjpass") and self.cues.governors.get(syntax.lemma[verb]) == "alleged"
 
     def _is_future(self, verb: int) -> bool:
@@ -235,6 +243,11 @@ class Ascent:
         if not noun and lemma == "short" and through == "of":
             self.told.polarity = "negative"  # "stopped short of announcing"
             return True
+        shares = (lemma in SHARES and not verbal) or (
+            verbal and any(syntax.lemma[x] in SHARES for x in syntax.kids(head, "dobj"))
+        )
+        if noun and shares and through in ("for", "in") and self.definite:
+            return False  # "claimed responsibility for the attack": there was one, whoever did it
         effect = self.cues.governors.get(lemma)
         if lemma == "go" and syntax.lower[head] != "going":
             effect = "fact"
@@ -244,6 +257,8 @@ class Ascent:
             effect = None  # "estimated the losses": about something known
         if noun and verbal and through is None and self.definite and self._takes_for_granted(head):
             effect = None
+        if noun and effect == "fear" and self.definite and lemma in _MOVED and through in ("at", "over", "about", "by"):
+            return True  # "expressed concern at the seizure of the town"
         held_off = effect in ("fear", "threat") or (effect == "negative" and through == "from")
         if noun and through in _CIRCUMSTANTIAL and not held_off:
             # "agreed after the attack": a circumstance, told as fact; an open noun under a modal is not ("troubled by unrest")

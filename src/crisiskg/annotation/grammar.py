@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crisiskg.annotation.syntax import NOUN_MODIFIERS, Syntax
+from crisiskg.annotation.syntax import DATE_WORDS, NOUN_MODIFIERS, Syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +26,8 @@ direct enable cause lead authorize authorise push require get make see watch hea
 hire recruit beg implore exhort convince drive deploy use mandate oblige coerce pressure incite
 """
 OBJECT_CONTROL = frozenset(_OBJECT_CONTROL_TEXT.split())
+#: Those of them that bring the one who is to act behind a preposition: "called upon the army to leave".
+_CALLING = frozenset({"call", "appeal"})
 
 
 class Grammar:
@@ -67,11 +69,23 @@ class Grammar:
         syntax = self.syntax
         if syntax.is_passive(verb):
             agents = [x for c in syntax.kids(verb, "agent") for p in syntax.kids(c, "pobj") for x in syntax.series(p)]
+            if not agents:
+                agents = self._shared_agents(verb)
             if not agents and syntax.dep[verb] == "conj" and not syntax.kids(verb, "nsubjpass"):
                 # "was attacked and burned by rebels" has the agent at the last verb, "attacked by rebels and burned" at the first
                 return [] if not syntax.is_passive(syntax.head[verb]) else self.subjects(syntax.head[verb])
             return agents
         return self._surface_subjects(verb)
+
+    def _shared_agents(self, verb: int) -> list[int]:
+        """Return the agent that stands at the last of several participles: "was stopped and beaten by soldiers"."""
+        syntax = self.syntax
+        for member in reversed(syntax.series(verb)[1:]):
+            if syntax.tag[member] == "VBN" and not syntax.kids(member, "aux", "auxpass", "nsubj", "nsubjpass"):
+                agents = [x for c in syntax.kids(member, "agent") for p in syntax.kids(c, "pobj") for x in syntax.series(p)]
+                if agents:
+                    return agents
+        return []
 
     def _surface_subjects(self, verb: int) -> list[int]:
         """Return the grammatical subject, also where it stands elsewhere."""
@@ -91,6 +105,9 @@ class Grammar:
             if dep == "ccomp" and any(c for c in syntax.kids(verb, "aux") if syntax.tag[c] in ("VBD", "VBZ", "VBP", "MD")):
                 return []
             objects = self.objects(head)
+            if not objects and syntax.lemma[head] in _CALLING and not syntax.is_passive(head):
+                called = [x for name, x in syntax.prepositions(head) if name in ("on", "upon", "to") and x < verb]
+                objects = [x for x in called if syntax.lower[x] not in DATE_WORDS]
             if objects and (
                 syntax.lemma[head] in OBJECT_CONTROL
                 or (
@@ -247,6 +264,17 @@ class Grammar:
         """Say whether a number stands directly in front of or governs a word ("12 dead")."""
         syntax = self.syntax
         return bool(syntax.kids(token, "nummod")) or (token > 0 and syntax.pos[token - 1] == "NUM")
+
+    def is_said_to_happen(self, noun: int) -> bool:
+        """Say whether a noun is the subject of a verb that only says that it came about: "the exchange took place"."""
+        syntax = self.syntax
+        verb = syntax.head[noun]
+        if syntax.dep[noun] == "nsubj":
+            lemma = syntax.lemma[verb]
+            return lemma in ("occur", "happen") or (
+                lemma == "take" and any(syntax.lower[x] == "place" for x in syntax.kids(verb, "dobj", "prt", "advmod"))
+            )
+        return syntax.dep[noun] == "nsubjpass" and syntax.lemma[verb] in ("hold", "conduct", "complete", "carry")
 
     def clause_of(self, token: int) -> int:
         """Return the verb of the clause in which a token stands, or the root of its fragment."""

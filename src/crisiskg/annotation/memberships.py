@@ -224,9 +224,12 @@ class _ChangeFinder(RelationFinder):
                 finish = kept[1]  # who is with the others has left his own
             if finish is None:
                 finish = _at_latest(self.w.reading.published)
+            ended = self._ended_then(entity, when) if what is None else set()
             for key, relation in list(self.w.relations.items()):
                 if relation.head != entity or relation.type not in _HELD or relation.polarity == "negative":
                     continue
+                if ended and key not in ended:
+                    continue  # "He held the post until 2006, when he was dismissed": from that post
                 if what is not None and relation.tail != what:
                     continue
                 if kept is not None and relation.tail == kept[0]:
@@ -253,6 +256,16 @@ class _ChangeFinder(RelationFinder):
                 else:
                     finish_here = finish or earlier
                 self.w.change(key, replace(relation, former=True, finish=finish_here))
+
+    def _ended_then(self, entity: str, when: DateBounds | None) -> set[tuple[object, ...]]:
+        """Return what somebody held whose end is told for the same time."""
+        if when is None or when.latest is None:
+            return set()
+        return {
+            key
+            for key, relation in self.w.relations.items()
+            if relation.head == entity and relation.finish is not None and relation.finish.latest == when.latest
+        }
 
     def _known_as(self, entity: str) -> str:
         """Return the named person that holds the same office as somebody spoken of by his office alone ("the head of X")."""

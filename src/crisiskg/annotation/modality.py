@@ -7,6 +7,7 @@ makes an event more certain than it was: in doubt, it has not happened.
 
 from __future__ import annotations
 
+from crisiskg.annotation.content_nouns import weigh_content
 from crisiskg.annotation.factuality import Factuality, load_cues
 from crisiskg.annotation.governors import Ascent
 from crisiskg.annotation.grammar import Grammar
@@ -66,6 +67,7 @@ class FactualityReader:
             self._own_noun(token, told)
         definite = verbal or self.is_known(token)
         Ascent(self.verbs, told, definite=definite, said=said and not verbal).climb(token, nominal=not verbal)
+        weigh_content(self.verbs.clauses, token, told, known=definite and not verbal)
         if not verbal and told.status == "happened" and told.polarity == "positive" and self._lasts(token):
             told.status = "ongoing"
         asserted = not self._is_presupposed(token, verbal=verbal)

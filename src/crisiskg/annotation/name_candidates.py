@@ -432,6 +432,26 @@ def event_names(doc: Doc) -> list[Name]:
     return names
 
 
+_ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth")
+_FORCES = frozenset({"Battalion", "Brigade", "Division", "Regiment", "Corps", "Fleet", "Squadron"})
+
+
+def unit_names(doc: Doc) -> list[Name]:
+    """Return names of units that begin with their number: "2nd Infantry Battalion", "Fifth Front"."""
+    names = []
+    for token in doc:
+        kind: EntityType | None = "SecurityForce" if token.text in _FORCES else "ArmedGroup" if token.text == "Front" else None
+        start = token.i - 1
+        while kind is not None and start >= max(token.i - 4, 0):
+            if _ORDINAL.fullmatch(doc[start].text):
+                names.append(Name(start, token.i + 1, kind, 0.8, "list"))
+                break
+            if not doc[start].text[:1].isupper() or doc[start].is_sent_start:
+                break
+            start -= 1
+    return names
+
+
 def capital_runs(doc: Doc) -> list[Name]:
     """Return runs of words with capitals that the model left out, without a type."""
     words = name_words()

@@ -18,8 +18,14 @@ _KNOWN_AS = re.compile(
 )
 _BRACKET = re.compile(r"\s*\(\s*(?:or |the |formerly |ex-)?[\"“‘]?")
 _OR = re.compile(r", or (?:the )?[\"“]?")
-_SMALL = frozenset(["of", "the", "for", "and", "in", "on", "to", "de", "la", "del", "du", "des", "et", "al", "el", "y", "e"])
+_SMALL = frozenset(
+    ["of", "the", "for", "and", "in", "on", "to", "de", "la", "del", "du", "des", "et", "al", "el", "y", "e", "l", "d"]
+)
 _LEGAL = frozenset(["inc", "corp", "co", "ltd", "llc", "plc", "ag", "group", "holdings", "company", "corporation", "limited"])
+#: Where words of a name end: at blanks, at hyphens, and behind an elided article ("l'Ituri", "d'Ivoire").
+_WORD_ENDS = re.compile(r"[\s\-]+|(?<=\b[ldLD])['’]")
+#: Letters by which words of two languages are compared: "armées" and "Armed".
+_STEM = 4
 #: Words that say what a company or an agency does; its name is used without them too ("Amnesty International", "Amnesty").
 _TRADES = frozenset(
     """agency airlines airways bank breweries computer electric energy foods industries international media motor motors news oil
@@ -40,6 +46,11 @@ class NameCoreference(Resolution):
             cluster = self._cluster_of_name(mention, entry)
             if cluster is None:
                 cluster = self.new()
+            if entry is not None and _ACRONYM.match(mention.text):
+                # The text's own long name says what the letters mean, whoever else has them.
+                spelt = [name for name in cluster.names if " " in name and is_acronym(mention.text, name)]
+                if spelt and not any(_may_mean(entry, name) for name in spelt):
+                    entry = None
             if entry is not None and cluster.entry is None and coarse(entry.type) == coarse(mention.type):
                 cluster.entry = entry
                 self.by_entry[entry.iri] = cluster
@@ -155,10 +166,12 @@ class NameCoreference(Resolution):
             said = _KNOWN_AS.fullmatch(self.reading.document.text[first.end : second.start]) is not None
             if not fits and coarse(a.type) != coarse(b.type) and (not said or a.entry is not None or b.entry is not None):
                 continue
-            if a.entry is not None and b.entry is not None and a.entry is not b.entry:
-                if len(b.mentions) > 1 or not fits:
-                    continue
-                b.entry = None  # the text gives the acronym another meaning than the reference data
+            if fits and b.entry is not None and a.entry is not b.entry and not any(" " in name for name in b.names):
+                # The text gives the acronym its meaning, also where the reference data know another.
+                if a.entry is not None or not _may_mean(b.entry, first.text):
+                    b.entry = None
+            elif a.entry is not None and b.entry is not None and a.entry is not b.entry:
+                continue
             self.merge(a, b)
 
     def _equates(self, first: Mention, second: Mention) -> bool:
@@ -178,6 +191,13 @@ class NameCoreference(Resolution):
         return _OR.fullmatch(between) is not None and behind[:1] in (",", ")", "”", '"')
 
 
+def _may_mean(entry: Entry, name: str) -> bool:
+    """Whether an entry may be what a name that it does not have stands for: half of the words agree, in some language."""
+    words = {fold_name(word)[:_STEM] for word in _WORD_ENDS.split(name) if fold_name(word) not in _SMALL and word[:1].isalnum()}
+    known = ({fold_name(word)[:_STEM] for word in _WORD_ENDS.split(other) if word} for other in (entry.label, *entry.names))
+    return any(2 * len(words & other) >= len(words) for other in known)
+
+
 def is_acronym(short: str, name: str) -> bool:
     """Whether letters are the initials of a name, small words counted or not.
 
@@ -185,7 +205,7 @@ def is_acronym(short: str, name: str) -> bool:
     (True, False)
     """
     letters = re.sub(r"[^A-Za-z]", "", short).upper()
-    words = [word for word in re.split(r"[\s\-]+", name) if word[:1].isalpha()]
+    words = [word for word in _WORD_ENDS.split(name) if word[:1].isalpha()]
     if len(letters) < 2 or len(words) < 2:
         return False
     initials = "".join(word[0] for word in words).upper()
@@ -212,7 +232,7 @@ def initials(name: str) -> set[str]:
     >>> sorted(initials("Ministry of Defence"))
     ['MD', 'MOD']
     """
-    words = [word for word in re.split(r"[\s\-]+", name) if word[:1].isalpha()]
+    words = [word for word in _WORD_ENDS.split(name) if word[:1].isalpha()]
     every = "".join(word[0] for word in words).upper()
     return {every, "".join(word[0] for word in words if word.lower() not in _SMALL).upper()}
 

@@ -11,11 +11,13 @@ from spacy.tokens import Span as TokenSpan
 from crisiskg.annotation.gazetteer import Gazetteer
 from crisiskg.annotation.lexicon import LEGAL_FORMS, name_words
 from crisiskg.annotation.metonymy import stands_for_government
-from crisiskg.annotation.name_candidates import capital_runs, event_names, gazetteer_names, model_names, sense_type
+from crisiskg.annotation.name_breaks import cut_at_breaks
+from crisiskg.annotation.name_candidates import capital_runs, event_names, gazetteer_names, model_names, sense_type, unit_names
 from crisiskg.annotation.name_companies import company_names, settle_companies
 from crisiskg.annotation.name_context import settle_by_context, widen_names
 from crisiskg.annotation.name_joining import join_names
 from crisiskg.annotation.name_places import close_abbreviations, settle_places
+from crisiskg.annotation.name_roles import settle_by_role
 from crisiskg.annotation.name_types import CLASSES, NameTyper, name_typer
 from crisiskg.annotation.name_votes import join_shares, learned_shares, vote_spans
 from crisiskg.annotation.names import ORGANIZATIONS, Name
@@ -59,12 +61,14 @@ def find_names(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
         for name in names:
             if name.source == "learned" and name.type == "Organization":
                 name.type = _organization_kind(doc[name.start : name.end]) or name.type
+    names = cut_at_breaks(doc, names)
     _retype(reading, names, gazetteer, typer)
     _generic(doc, names)
     settle_companies(doc, names)
     close_abbreviations(doc, names)
     settle_places(doc, names, gazetteer)
     settle_by_context(doc, names, gazetteer)
+    settle_by_role(doc, names, gazetteer)
     _defined(doc, names)
     names = widen_names(doc, [name for name in names if name.type is not None])
     for name in names:
@@ -87,7 +91,7 @@ def _is_read(reading: Reading, name: Name) -> bool:
 def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Name]:
     """Return what may be names, with the type that the rules give (None where they give none)."""
     doc = reading.doc
-    marked = company_names(doc) + event_names(doc) + model_names(doc)
+    marked = company_names(doc) + event_names(doc) + unit_names(doc) + model_names(doc)
     joined = join_names(doc, gazetteer_names(reading, gazetteer), marked, capital_runs(doc))
     names = sorted(joined, key=lambda name: (name.start, -name.end))
     return [name for name in names if _judge(doc, name, gazetteer) or not _is_never(doc, name)]

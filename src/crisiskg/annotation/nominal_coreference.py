@@ -8,6 +8,7 @@ from crisiskg.annotation.antecedent_features import Anaphor, unit_vector
 from crisiskg.annotation.antecedents import MOST
 from crisiskg.annotation.clusters import Cluster, coarse
 from crisiskg.annotation.nominal_definitions import NominalDefinitions
+from crisiskg.annotation.owned_bodies import OwnedBodies
 from crisiskg.annotation.records import EntityType, Mention
 from crisiskg.annotation.resolution import compatible
 
@@ -77,7 +78,7 @@ _SETTLED = frozenset({"city", "town", "village", "hamlet", "suburb"})
 _WIDE = frozenset({"province", "region", "territory", "island", "area", "valley", "peninsula", "enclave"})
 
 
-class NominalCoreference(NominalDefinitions):
+class NominalCoreference(NominalDefinitions, OwnedBodies):
     """The part of coreference that ties nominals."""
 
     def tie_nominal(self, mention: Mention, head: Token) -> None:
@@ -93,6 +94,8 @@ class NominalCoreference(NominalDefinitions):
         if cluster is None and lead is not None and lead in self.by_lead:
             cluster, score = self.by_lead[lead], 0.8
         owners, states = self._owners(mention)
+        if cluster is None:
+            cluster, score = self.owned_body(mention, head), 0.8
         if cluster is None:
             anaphor = Anaphor(
                 self.reading,

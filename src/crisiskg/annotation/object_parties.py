@@ -21,7 +21,7 @@ _BEHIND_OBJECT: dict[str, frozenset[str]] = {
     "AGREE": frozenset({"by", "from", "to", "for"}),
     "CONCEDE": frozenset({"by", "from", "on", "against", "to"}),
     "RETREAT": frozenset({"on", "against"}),
-    "SANCTION": frozenset({"on", "against", "to"}),
+    "SANCTION": frozenset({"on", "against", "to", "for"}),
     "AID": frozenset({"to", "for"}),
 }
 #: Types whose object somebody may own: "opposed the minister's plan".
@@ -44,10 +44,16 @@ def lend_from_objects(found: list[FoundEvent], reader: ArgumentReader) -> None:
     for event in found:
         if not event.candidate.trigger.verb:
             continue
-        if not event.arguments.recipient and event.candidate.type in _BEHIND_OBJECT:
-            event.arguments.recipient = _owners(event, reader)
+        if event.candidate.type in _BEHIND_OBJECT and _has_no_other(event):
+            event.arguments.recipient = _owners(event, reader) or event.arguments.recipient
         if not event.arguments.actor:
             event.arguments.actor = _issuers(event, reader)
+
+
+def _has_no_other(event: FoundEvent) -> bool:
+    """Say whether an event has no recipient, or only the doer's own "its": "suspended its support for the state"."""
+    own = {m.entity for m in event.arguments.actor if m.entity is not None}
+    return all(m.kind == "pronoun" and m.entity in own for m in event.arguments.recipient)
 
 
 def _owners(event: FoundEvent, reader: ArgumentReader) -> list[Mention]:

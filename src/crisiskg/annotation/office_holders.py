@@ -13,6 +13,9 @@ name appoint elect choose make designate inaugurate install nominate reelect swe
 #: Verbs that give a role to their object.
 NAMING = frozenset(_NAMING_TEXT.split())
 
+#: Verbs whose subject gets a role that their object, if any, had before.
+SUCCEEDING = frozenset({"succeed", "replace", "follow", "take"})
+
 #: A holder of a role, with the states that his own words say he holds it in and how sure that is.
 Holder = tuple[Mention, list[tuple[Mention, float]]]
 
@@ -42,13 +45,18 @@ class OfficeHolders(RelationFinder):
             found += syntax.kids(token, "appos")
             if dep == "appos":
                 found += self._appositive_host(head)
+            elif syntax.lemma[head] in NAMING and (named := self._named_to(token, head)):
+                found += named
             elif dep in ("attr", "oprd") and syntax.lemma[head] in _BECOME | NAMING:
                 found += self.grammar.objects(head) if syntax.lemma[head] in NAMING else self.grammar.subjects(head)
             elif dep in ("dobj", "xcomp") and syntax.lemma[head] in ("become", "remain", "make"):
                 found += self.grammar.subjects(head)
             elif dep == "pobj" and syntax.lower[head] == "as":
                 verb = syntax.head[head]
-                found += (self.grammar.objects(verb) or self.grammar.subjects(verb)) if syntax.pos[verb] == "VERB" else [verb]
+                if syntax.lemma[verb] in SUCCEEDING and not syntax.is_passive(verb):
+                    found += self.grammar.subjects(verb)  # "X succeeded Y as governor"
+                else:
+                    found += (self.grammar.objects(verb) or self.grammar.subjects(verb)) if syntax.pos[verb] == "VERB" else [verb]
             elif dep == "conj":
                 found += (
                     [self.index.head[m.id] for m, _ in self.of(head)]
@@ -70,6 +78,15 @@ class OfficeHolders(RelationFinder):
             if own_mention is not None and own_mention.type in ("Person", "PopulationGroup") and own_mention.entity is not None:
                 out.append((own_mention, []))
         return out
+
+    def _named_to(self, token: int, verb: int) -> list[int]:
+        """Return who is named to an office by an active verb: "made him governor", "elected X mayor", "appointed him head"."""
+        syntax = self.syntax
+        if syntax.is_passive(verb) or token < verb or syntax.dep[token] not in ("ccomp", "dobj", "oprd", "xcomp", "attr"):
+            return []
+        before = [x for x in syntax.kids(token, "nsubj", "compound", "nmod", "poss") if verb < x < token]
+        before += [x for x in syntax.kids(verb, "dobj", "dative", "iobj") if verb < x < token]
+        return [x for x in before if (m := self.person_at(x)) is not None and syntax.token_at(m.end - 1) < token]
 
     def _appositive_host(self, head: int) -> list[int]:
         syntax = self.syntax

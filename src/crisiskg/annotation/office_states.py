@@ -66,7 +66,7 @@ def find_states(writer: RelationWriter, offices: list[OpenOffice]) -> None:
             by_entity.setdefault(entity.id, mention)
             if entity.iri is not None:
                 by_iri.setdefault(entity.iri, mention)
-    subject = _subject(writer, by_entity)
+    subject, titled = _subject(writer, by_entity), _of_title(writer, by_entity)
     held = {(r.type, r.head) for r in writer.relations.values()}
     for office in offices:
         if (office.type, office.holder.entity) in held:
@@ -75,9 +75,11 @@ def find_states(writer: RelationWriter, offices: list[OpenOffice]) -> None:
         if state is None:
             state, sureness = _by_document(writer, office, by_entity), 0.7
         if state is None:
+            state, sureness = _by_heading(writer, office, by_entity), 0.75
+        if state is None:
             state, sureness = _by_command(writer, office), 0.55
         if state is None and not writer.reading.holdings.get(office.holder.entity or ""):
-            state, sureness = (next(iter(by_entity.values())), 0.45) if len(by_entity) == 1 else (subject, 0.45)
+            state, sureness = (next(iter(by_entity.values())), 0.45) if len(by_entity) == 1 else (titled or subject, 0.45)
         if state is not None:
             writer.add(
                 office.type, office.holder, state, office.token, confidence=sureness, former=office.former, title=office.title
@@ -96,6 +98,15 @@ def _subject(writer: RelationWriter, by_entity: dict[str, Mention]) -> Mention |
     opens = min(m.start for m in writer.reading.mentions if m.entity == first)
     head = writer.index.head.get(mention.id)
     return mention if head is not None and writer.syntax.sentence[writer.syntax.token_at(opens)] <= _OPENING else None
+
+
+def _of_title(writer: RelationWriter, by_entity: dict[str, Mention]) -> Mention | None:
+    """Return the one state that the title names: who is called a former minister without more is one of its ministers."""
+    line, _, rest = writer.reading.document.text.partition("\n")
+    if not rest.startswith("\n") or line.rstrip().endswith("."):
+        return None
+    named = {m.entity for m in writer.reading.mentions if m.end <= len(line) and m.entity in by_entity}
+    return by_entity[named.pop() or ""] if len(named) == 1 else None
 
 
 def _by_reference(writer: RelationWriter, office: OpenOffice, by_iri: dict[str, Mention]) -> Mention | None:
@@ -120,6 +131,21 @@ def _by_document(writer: RelationWriter, office: OpenOffice, by_entity: dict[str
         if state in by_entity
     }
     return by_entity[tied.pop() or ""] if len(tied) == 1 else None
+
+
+def _by_heading(writer: RelationWriter, office: OpenOffice, by_entity: dict[str, Mention]) -> Mention | None:
+    """Return the state whose name alone is the last such line before an office, as in watch lists by country."""
+    text, at = writer.reading.document.text, writer.syntax.start[office.token]
+    found = None
+    for mention in writer.reading.mentions:
+        if mention.start >= at:
+            break
+        if mention.type == "State" and mention.kind == "name" and mention.entity in by_entity:
+            before, behind = text[: mention.start], text[mention.end : mention.end + 40]
+            line = before.rpartition("\n")[2].strip(" \t#*•·0123456789.") == "" and "\n" in before
+            if line and behind.partition("\n")[0].strip(" \t:*#") == "" and "\n" in behind:
+                found = mention
+    return by_entity[found.entity or ""] if found is not None else None
 
 
 def _by_command(writer: RelationWriter, office: OpenOffice) -> Mention | None:

@@ -9,7 +9,7 @@ from when until when an office is held, `ranks` adds military ranks.
 from __future__ import annotations
 
 from crisiskg.annotation.office_bodies import OfficeBodies
-from crisiskg.annotation.office_holders import OfficeHolders
+from crisiskg.annotation.office_holders import Holder, OfficeHolders
 from crisiskg.annotation.office_states import OpenOffice, find_states
 from crisiskg.annotation.office_times import stated_interval
 from crisiskg.annotation.ranks import write_ranks
@@ -55,6 +55,7 @@ class _OfficeFinder(RelationFinder):
         holders = self.holders.of(token)
         if not holders:
             return
+        holders = [(m, own) for m, own in holders if not self._is_sender_of(token, m)]
         words = self.nouns.words_before(token)
         lesser = bool(words & self.lesser)
         former = bool(words & self.nouns.former)
@@ -63,6 +64,11 @@ class _OfficeFinder(RelationFinder):
         begin, finish = stated_interval(self.w, token)
         title = self.nouns.title(token)
         tails = self.bodies.of(token, holders)
+        if self.nouns.is_high_commissioner(token) and all(m.type in ("Organization", "Place") for m, _ in tails):
+            tails = []  # "for Human Rights" and "for Refugees" are topics
+        if not tails and self._is_sent_by_united_nations(token):
+            self._writes_for_united_nations(token, holders, title, former)
+            return
         for holder, own in holders:
             for tail, sureness in own or tails:
                 type_ = self._type(role, tail, lesser, partial and sureness < 0.85, syntax.lemma[token])
@@ -89,6 +95,29 @@ class _OfficeFinder(RelationFinder):
                 office = _LESSER.get(role.state, "agentOf") if lesser else role.state
                 if office in _STATE_OFFICES:
                     self.open.append(OpenOffice(office, holder, token, former, title))
+
+    def _is_sender_of(self, token: int, holder: Mention) -> bool:
+        """Say whether a role is that of who sent the holder: "the Envoy of the Secretary-General, X" is no Secretary-General."""
+        head = self.syntax.head[token]
+        over = self.syntax.head[head] if self.syntax.dep[token] == "pobj" else token
+        if over == token or self.nouns.sender(over) != token:
+            return False
+        return self.index.at(over) is None or any(m.entity == holder.entity for m, _ in self.holders.of(over))
+
+    def _is_sent_by_united_nations(self, token: int) -> bool:
+        """Say whether somebody is sent by the Secretary-General of the United Nations, whom no other body is named beside."""
+        sender = self.nouns.sender(token)
+        if sender is None:
+            return self.nouns.is_high_commissioner(token)
+        at = self.syntax.end[sender]
+        return self.w.reading.document.text[max(at - 17, 0) : at].lower().replace(" ", "-").endswith("secretary-general")
+
+    def _writes_for_united_nations(self, token: int, holders: list[Holder], title: str | None, former: bool) -> None:
+        found = (m for m in self.w.reading.mentions if m.kind == "name" and m.type == "IntergovernmentalOrganization")
+        body = next((m for m in found if (e := self.w.reading.entity(m.entity)) is not None and e.name == "United Nations"), None)
+        for holder, _ in holders:
+            if holder.type == "Person" and self.w.named(holder):
+                self.w.add("memberOf", holder, body, token, confidence=0.75, former=former, title=title)
 
     def _type(self, role: Role, tail: Mention, lesser: bool, partial: bool, lemma: str) -> str | None:
         """Return the relation that a role makes in what it is held in.

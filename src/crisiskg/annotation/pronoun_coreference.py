@@ -7,12 +7,17 @@ from spacy.tokens import Token
 from crisiskg.annotation.antecedent_features import Anaphor
 from crisiskg.annotation.antecedents import MOST
 from crisiskg.annotation.clusters import Cluster
+from crisiskg.annotation.disjoint_pronouns import cannot_be
 from crisiskg.annotation.first_person import FirstPersonCoreference
 from crisiskg.annotation.pronouns import PERSONAL, relative_head
 from crisiskg.annotation.records import Mention
 
 #: How many sentences back the antecedent of a pronoun may lie.
 SENTENCES_BACK: dict[str, int] = {"he": 4, "she": 4, "they": 3, "it": 2}
+#: What is done to towns and positions that were lost or are held by others: "The army retook it".
+_TAKE_BACK = frozenset({"retake", "recapture", "reconquer", "regain", "liberate", "besiege", "overrun", "bombard"})
+#: Probability that "it" behind such a verb is the place spoken of last.
+_TAKEN = 0.7
 
 
 class PronounCoreference(FirstPersonCoreference):
@@ -38,6 +43,9 @@ class PronounCoreference(FirstPersonCoreference):
         )
         candidates = self.pronoun_candidates(anaphor)
         best, score = self.choose(anaphor, candidates, [False] * len(candidates))
+        if kind == "it" and token.dep_ == "dobj" and token.head.lemma_ in _TAKE_BACK and (best is None or best.type != "Place"):
+            place = next((cluster for cluster in candidates if cluster.type == "Place"), None)
+            best, score = (place, _TAKEN) if place is not None else (best, score)
         if best is None:
             return
         self.tie(mention, best, score)
@@ -63,10 +71,20 @@ class PronounCoreference(FirstPersonCoreference):
             else:
                 fits = not cluster.plural and cluster.coarse not in ("Person", "PopulationGroup")
             if fits and cluster.latest is not None and cluster.latest.end <= anaphor.mention.start:
+                if cluster.sentence == anaphor.sentence and self._is_other(anaphor, cluster):
+                    continue
                 found.append(cluster)
                 if len(found) == MOST:
                     break
         return found
+
+    def _is_other(self, anaphor: Anaphor, cluster: Cluster) -> bool:
+        """Whether the sentence itself tells a pronoun from a cluster."""
+        here = self.reading.sentence_of(anaphor.head.i).start_char
+        return any(
+            here <= mention.start < anaphor.mention.start and cannot_be(anaphor.head, self.reading.head_of(mention))
+            for mention in cluster.mentions
+        )
 
     def _relative(self, mention: Mention, token: Token) -> None:
         noun = relative_head(token)

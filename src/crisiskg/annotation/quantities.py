@@ -7,15 +7,11 @@ low 24 with no best.
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_right
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import cast
 
 from spacy.tokens import Token
 
+from crisiskg.annotation.number_kinds import is_particle, number_kinds, rises, told_again, told_of
 from crisiskg.annotation.number_words import DIGITS, WORDS, parse_number, word_list
 from crisiskg.annotation.reading import Reading
 from crisiskg.annotation.records import Mention, Quantity, QuantityKind
@@ -91,27 +87,6 @@ _DONE = frozenset({"killed", "injured"})
 _PEOPLE_TYPES = frozenset({"Person", "PopulationGroup", "ArmedGroup", "SecurityForce"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Kinds:
-    by_object: dict[str, QuantityKind]
-    by_subject: dict[str, QuantityKind]
-    by_noun: dict[str, QuantityKind]
-    needs_people: frozenset[str]
-
-
-@cache
-def _kinds() -> _Kinds:
-    data = tomllib.loads(resources.files("crisiskg.annotation").joinpath("data/number_kinds.toml").read_text(encoding="utf-8"))
-    tables: list[dict[str, QuantityKind]] = [{}, {}, {}]
-    for kind, entry in data.items():
-        if kind == "needs_people":
-            continue
-        for table, key in zip(tables, ("object", "subject", "noun"), strict=True):
-            for lemma in entry[key].split():
-                table.setdefault(lemma, cast("QuantityKind", kind))
-    return _Kinds(tables[0], tables[1], tables[2], needs_people=frozenset(data["needs_people"]["verbs"].split()))
-
-
 def find_quantities(reading: Reading) -> None:
     """Find the stated numbers of a document and append them to `reading.quantities`, in order.
 
@@ -154,9 +129,11 @@ def _quantity(reading: Reading, match: re.Match[str], times: list[tuple[int, int
         return None
     first, last = reading.tokens_of(start, end)
     head = _head(reading, first, last)
-    numbers = _range(match)
+    numbers = _range(match, bound=not is_particle(reading, match))
     if numbers is None:
         return None
+    if match["between"] and match["upper"] and numbers[2] is not None and rises(reading, match.start("between")):
+        numbers = (numbers[2],) * 3  # "rose from 12 to 15": the first number held before
     low, best, high = numbers
     begin = _begin_of(match, start)
     if match["upper"] and match["between"]:
@@ -184,7 +161,7 @@ def _quantity(reading: Reading, match: re.Match[str], times: list[tuple[int, int
         mention = reading.mention_headed(head.i)
     if mention is not None and mention.kind == "name" and mention.start <= start and end <= mention.end and head.pos_ == "PROPN":
         return None
-    kind = _kind(head, mention)
+    kind = _kind(head, mention) or (told_again(reading, head) if number_only else None)
     if kind is None:
         if number_only:
             return None
@@ -200,8 +177,13 @@ def _begin_of(match: re.Match[str], start: int) -> int:
     return next((match.start(name) for name in ("atleast", "atmost", "almost", "about") if match[name]), start)
 
 
-def _range(match: re.Match[str]) -> tuple[float | None, float | None, float | None] | None:
-    """Return low, best and high as the words allow; None where they are no number."""
+def _range(match: re.Match[str], *, bound: bool) -> tuple[float | None, float | None, float | None] | None:
+    """Return low, best and high as the words allow; None where they are no number.
+
+    Args:
+        match: A number with the words before it.
+        bound: Whether "at least" and the like bound the number at all.
+    """
     if match["vague"]:
         words = " ".join(match["vague"].lower().split())
         low = next(value for key, value in _VAGUE_RANGES if key in words)
@@ -231,7 +213,7 @@ def _range(match: re.Match[str]) -> tuple[float | None, float | None, float | No
             if value < upper:
                 return value, None, upper
             return None
-    if match["atleast"]:
+    if match["atleast"] and bound:
         return value, value, None
     if match["atmost"]:
         return None, None, value
@@ -264,7 +246,7 @@ def _head(reading: Reading, first: int, last: int) -> Token:
                 return found
     if last < len(reading.doc) and token.pos_ != "NOUN":
         following = reading.doc[last]
-        if following.lemma_.lower() in _kinds().by_noun and following.pos_ in ("ADJ", "NOUN", "VERB"):
+        if following.lemma_.lower() in number_kinds().by_noun and following.pos_ in ("ADJ", "NOUN", "VERB"):
             return following
     return token
 
@@ -309,7 +291,7 @@ def _subject_of_share(reading: Reading, head: Token) -> str | None:
 
 def _kind(head: Token, mention: Mention | None) -> QuantityKind | None:
     """Return what is counted; None where nothing says so."""
-    kinds = _kinds()
+    kinds = number_kinds()
     lemma = head.lemma_.lower()
     noun_kind = kinds.by_noun.get(lemma) or kinds.by_noun.get(head.lower_)
     number_alone = head.pos_ == "NUM" or lemma in ("dozen", "hundred", "thousand", "million", "score", "several", "few", "more")
@@ -318,11 +300,15 @@ def _kind(head: Token, mention: Mention | None) -> QuantityKind | None:
     )
     verb, role = _governor(head)
     word = verb.lemma_.lower() if verb is not None else ""
+    deed = head.head.head if head.dep_ == "pobj" and head.head.lower_ == "of" else None
+    by_deed = kinds.by_deed.get(deed.lemma_.lower()) if deed is not None and deed.pos_ == "NOUN" and people else None
+    if by_deed is not None and noun_kind in (None, "people", "abducted", "arrested", "displaced"):
+        return by_deed  # "the killing of 14 displaced persons"
     if noun_kind in ("abducted", "arrested", "displaced") and role == "object" and kinds.by_object.get(word) in _DONE:
         return kinds.by_object[word]  # "beheaded 21 hostages"
     if noun_kind not in (None, "people"):
         return noun_kind
-    if number_alone and (told := _told_of(head)) is not None:
+    if number_alone and (told := told_of(head)) is not None:
         return told
     if not people:
         return None
@@ -331,6 +317,9 @@ def _kind(head: Token, mention: Mention | None) -> QuantityKind | None:
             found = kinds.by_object.get(word)
             if found is not None and (word not in kinds.needs_people or noun_kind is not None):
                 return found
+            for child in verb.children:  # "left 11 people dead"
+                if child.dep_ in ("oprd", "acomp", "ccomp", "xcomp") and child.i > head.i and child.lower_ in kinds.by_noun:
+                    return kinds.by_noun[child.lower_]
         elif role == "subject":
             found = kinds.by_subject.get(word)
             if found is None and any(c.dep_ == "dobj" and c.lemma_ == "life" for c in verb.children):
@@ -348,29 +337,6 @@ def _kind(head: Token, mention: Mention | None) -> QuantityKind | None:
     if number_alone and noun_kind is None:
         return "people" if mention is not None and mention.type in _PEOPLE_TYPES else None
     return "people"
-
-
-def _told_of(head: Token) -> QuantityKind | None:
-    """Return what a bare number counts where a noun beside its verb says so: "the death toll rose to 31"."""
-    above = head.head
-    if head.dep_ != "pobj" or above.lower_ not in ("to", "at", "of") or above.head.pos_ not in ("VERB", "NOUN", "AUX"):
-        return None
-    kinds = _kinds()
-    told = (
-        [above.head]
-        if above.head.pos_ == "NOUN"
-        else [c for c in above.head.children if c.dep_ in ("nsubj", "dobj", "nsubjpass")]
-    )
-    for noun in told:
-        near = [noun, *(c for c in noun.children if c.dep_ in ("compound", "amod"))]
-        near += [p for c in noun.children if c.lower_ == "of" for p in c.children if p.dep_ == "pobj"]
-        if noun.lemma_.lower() not in ("toll", "number", "count", "tally", "dead", "figure"):
-            continue
-        for word in near:
-            found = kinds.by_noun.get(word.lemma_.lower()) or kinds.by_noun.get(word.lower_)
-            if found is not None and found != "people":
-                return found
-    return None
 
 
 def _has_object(verb: Token) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc, Token
@@ -26,10 +27,13 @@ from crisiskg.annotation.records import (
     Span,
     TimeExpression,
 )
+from crisiskg.annotation.syntax import Syntax
+from crisiskg.annotation.title_participles import mend_title_participles
 from crisiskg.documents import DateBounds, Document, RegionKind
 
 if TYPE_CHECKING:
     from crisiskg.annotation.learned import Learned
+    from crisiskg.annotation.time_grammar import RawTime
 
 
 @dataclass
@@ -48,6 +52,7 @@ class Reading:
         holdings: Offices that the reference data say a person held, by entity id.
         titles: Offices and ranks beside a person's name: id of the mention → the words ("President", "Colonel").
         learned: What the learned reader says of each word; None where it is switched off.
+        time_candidates: Words that are times in their context, once they were looked for (`crisiskg.annotation.times`).
     """
 
     document: Document
@@ -66,6 +71,7 @@ class Reading:
     holdings: dict[str, tuple[OfficeHolding, ...]] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     learned: Learned | None = field(default=None, repr=False)
+    time_candidates: list[RawTime] | None = field(default=None, repr=False)
     _bounds: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
     _heads: dict[str, int] = field(default_factory=dict, repr=False)
     _headed: dict[int, list[Mention]] = field(default_factory=dict, repr=False)
@@ -86,10 +92,18 @@ class Reading:
             self.published = self.document.published
         self.set_mentions(self.mentions)
 
+    @cached_property
+    def syntax(self) -> Syntax:
+        """The parse as plain lists, made once for all stages; none of them changes it."""
+        syntax = Syntax(self.doc)
+        mend_title_participles(syntax, self.document)
+        return syntax
+
     def set_mentions(self, mentions: list[Mention]) -> None:
         """Replace the mentions and index them by token."""
         self.mentions = sorted(mentions, key=lambda mention: (mention.start, -mention.end))
         self._bounds, self._heads, self._headed, self._covering = {}, {}, {}, {}
+        self.time_candidates = None
         self._by_id = {mention.id: mention for mention in self.mentions}
         for mention in self.mentions:
             first, last = self.tokens_of(mention.start, mention.end)

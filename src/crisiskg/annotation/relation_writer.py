@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from crisiskg.annotation.factuality import Factuality
 from crisiskg.annotation.grammar import Grammar
 from crisiskg.annotation.modality import FactualityReader
-from crisiskg.annotation.records import Mention, Quantity, Relation
-from crisiskg.annotation.syntax import MentionIndex, Syntax
+from crisiskg.annotation.records import Attribution, Mention, Quantity, Relation
+from crisiskg.annotation.speech_turns import is_turn
+from crisiskg.annotation.syntax import MentionIndex
 
 if TYPE_CHECKING:
     from crisiskg.annotation.reading import Reading
@@ -31,6 +32,8 @@ SYMMETRIC = frozenset({"against", "alliedWith", "borders", "spouseOf"})
 #: Relations whose whole content stands in the phrase of an unnamed head: "the Malian government", "fighters of the Front". They
 #: say what the phrase is, not what somebody belongs to, unless a verb or a number says more.
 _SAID_BY_PHRASE = frozenset({"agentOf", "citizenOf", "memberOf", "partOf", "agencyOf"})
+#: Marks of a quotation.
+_QUOTES = ('"', "“", "”", "«")
 #: How sure a relation is at least that a verb of joining tells.
 _TOLD_BY_VERB = 0.7
 
@@ -74,7 +77,7 @@ class RelationWriter:
     def __init__(self, reading: Reading) -> None:
         """Index the reading."""
         self.reading = reading
-        self.syntax = Syntax(reading.doc)
+        self.syntax = reading.syntax
         self.grammar = Grammar(self.syntax)
         self.index = MentionIndex(self.syntax, reading.mentions)
         self.factuality = FactualityReader(self.grammar)
@@ -149,9 +152,11 @@ class RelationWriter:
         key = (*key, order, told.polarity if told is not None else "positive")
         start, end = self.syntax.sentence_span(at)
         attribution = next((x for x in self._attributions if x.content[0] <= self.syntax.start[at] < x.content[1]), None)
+        if attribution is not None and self._is_aside(at, attribution):
+            attribution = None
         certainty = told.certainty if told is not None else "certain"
         if attribution is not None and attribution.source is not None and not attribution.author and certainty == "certain":
-            certainty = "probable"
+            certainty = "certain" if is_turn(self.reading, attribution) else "probable"
         relation = Relation(
             type=type_,
             head=a,
@@ -189,6 +194,14 @@ class RelationWriter:
             quantity=better.quantity or other.quantity,
             former=better.former or other.former,
         )
+
+    def _is_aside(self, at: int, attribution: Attribution) -> bool:
+        """Say whether an apposition is the author's own word within what he reports: "they accused X, the armed wing of Y"."""
+        syntax, text = self.syntax, self.reading.document.text
+        if syntax.dep[at] != "appos" or syntax.tag[at].startswith("NNP") or syntax.lower[syntax.phrase(at)[0] - 1] != ",":
+            return False
+        first, last = attribution.content
+        return not any(mark in text[max(first - 2, 0) : last] for mark in _QUOTES)
 
     def _is_worth_saying(self, type_: str, head: Mention, tail: Mention, confidence: float) -> bool:
         """Say whether a relation tells more than the phrase of an unnamed thing does."""

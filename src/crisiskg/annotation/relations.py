@@ -9,7 +9,7 @@ from crisiskg.annotation.borders import find_borders
 from crisiskg.annotation.group_parts import find_parts
 from crisiskg.annotation.leaderships import find_leaderships
 from crisiskg.annotation.memberships import find_changes
-from crisiskg.annotation.office_times import bound_offices
+from crisiskg.annotation.office_times import bound_offices, find_spells
 from crisiskg.annotation.offices import find_offices
 from crisiskg.annotation.opposition import find_opposition
 from crisiskg.annotation.relation_model import add_learned
@@ -49,6 +49,7 @@ def find_by_rules(reading: Reading) -> RelationWriter:
     find_situations(reading)
     writer = RelationWriter(reading)
     find_offices(writer)
+    find_spells(writer)
     find_changes(writer)
     find_ties(writer)
     find_parts(writer)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from spacy.tokens import Token
@@ -16,6 +18,10 @@ from crisiskg.annotation.senses import best_entry
 
 #: Clusters, counted back from the last one spoken of, among which an antecedent is looked for.
 REACH = 150
+#: What stands before the short name of a state in its official one.
+_OFFICIAL = re.compile(
+    r"(?:(?:Federal|Islamic|People's|Arab|Socialist|United) )*(?:Republic|Kingdom|State|Sultanate|Government) of (?:the )?"
+)
 
 
 class Resolution:
@@ -113,7 +119,13 @@ class Resolution:
         """Return the reference entry that a name stands for."""
         key = mention.text, mention.type
         if key not in self._entries:
-            self._entries[key] = best_entry(mention, self.gazetteer, self.day, self.reading)
+            entry = best_entry(mention, self.gazetteer, self.day, self.reading)
+            if entry is None and (official := _OFFICIAL.match(mention.text)) is not None:
+                plain = best_entry(
+                    replace(mention, text=mention.text[official.end() :], type="State"), self.gazetteer, self.day, self.reading
+                )
+                entry = plain if plain is not None and plain.type == "State" else None
+            self._entries[key] = entry
         return self._entries[key]
 
 

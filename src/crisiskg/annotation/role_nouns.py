@@ -10,6 +10,14 @@ new old current top powerful longtime supreme overall de facto first only electe
 #: Words before a role noun that do not narrow what it is a role in.
 _PLAIN = frozenset(_PLAIN_TEXT.split())
 _BARE_OFFICES = {"state": "headOfState", "government": "headOfGovernment"}
+_SENT_TEXT = """
+envoy representative emissary rapporteur coordinator adviser advisor mediator delegate
+"""
+#: Roles of those who act for somebody or something else.
+_SENT = frozenset(_SENT_TEXT.split())
+#: Words in lower case within a title in capitals, and such as open a sentence before it.
+_IN_TITLES = frozenset({"of", "the", "for", "on", "to", "in", "and", "-"})
+_OPENING = frozenset({"the", "a", "an", "mr", "mr.", "ms", "ms.", "mrs.", "dr.", "for", "in", "as"})
 #: Roles in something else than what they are for: an envoy for a country is not that country's.
 _ABROAD = frozenset({"ambassador", "envoy", "diplomat", "consul", "attaché", "representative", "correspondent"})
 
@@ -81,6 +89,8 @@ class RoleNouns(RelationFinder):
     def title(self, token: int) -> str | None:
         """Return the words of the role, with what belongs to them on both sides ("Minister of Defence")."""
         syntax = self.syntax
+        if self.is_sent(token) and syntax.tag[token].startswith("NNP"):
+            return self._whole_title(token)
         first = token
         for m in reversed(self.grammar.modifiers(token)):
             mention = self.index.at(m)
@@ -94,6 +104,44 @@ class RoleNouns(RelationFinder):
         if syntax.tag[token] == "NNS" and last == token:  # "dictators like X": X is a dictator
             return self.w.reading.document.text[syntax.start[first] : syntax.start[token]] + syntax.lemma[token]
         return self.w.reading.document.text[syntax.start[first] : syntax.end[last]]
+
+    def _whole_title(self, token: int) -> str:
+        """Return a title in capitals with all that belongs to it: "Deputy Special Envoy of the Secretary-General for Haiti"."""
+        syntax, text = self.syntax, self.w.reading.document.text
+        first, behind = syntax.bounds[syntax.sentence[token]]
+
+        def capital(x: int) -> bool:
+            return first <= x < behind and text[syntax.start[x]].isupper()
+
+        begin = token
+        while (
+            begin > first and (capital(begin - 1) or syntax.lower[begin - 1] == "-") and syntax.lower[begin - 1] not in _OPENING
+        ):
+            at = self.index.at(begin - 1) or self.index.in_name(begin - 1)
+            if at is not None and at.kind == "name" and at.type != "Person":
+                break
+            begin -= 1
+        last = x = token
+        while x + 1 < behind and (capital(x + 1) or syntax.lower[x + 1] in _IN_TITLES) and x - token < 14:
+            x += 1
+            if syntax.lower[x] == "and" and capital(x + 1) and self.role(x + 1) is not None:
+                break  # another title
+            last = x if capital(x) else last
+        return text[syntax.start[begin] : syntax.end[last]]
+
+    def is_sent(self, token: int) -> bool:
+        """Say whether a role is that of one who is sent or set to work by another: an envoy, a representative, an adviser."""
+        return self.syntax.lemma[token] in _SENT or self.is_high_commissioner(token)
+
+    def is_high_commissioner(self, token: int) -> bool:
+        """Say whether a role is that of a High Commissioner, whose topic stands behind "for"."""
+        return self.syntax.lemma[token] == "commissioner" and token > 0 and self.syntax.lower[token - 1] == "high"
+
+    def sender(self, token: int) -> int | None:
+        """Return the role noun of whom somebody is sent by: "General" in "Special Envoy of the Secretary-General"."""
+        if not self.is_sent(token):
+            return None
+        return next((x for name, x in self.syntax.prepositions(token) if name in ("of", "to") and self.role(x) is not None), None)
 
     def is_abroad(self, token: int) -> bool:
         """Say whether a role is one that is held with others than those it is for or to: "ambassador to France"."""

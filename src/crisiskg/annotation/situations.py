@@ -44,7 +44,7 @@ def find_situations(reading: Reading) -> None:
     Args:
         reading: Mentions and entities of the names must be there.
     """
-    syntax = Syntax(reading.doc)
+    syntax = reading.syntax
     index = MentionIndex(syntax, reading.mentions)
     words = load_relation_words().lists["situations"]
     kinds = {lemma: kind for kind in _KINDS for lemma in words[kind]}

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from crisiskg.annotation.content_nouns import noun_of_clause
+from crisiskg.annotation.number_words import word_list
 from crisiskg.annotation.records import Span
 from crisiskg.annotation.speech_lexicon import Cue
 from crisiskg.annotation.speech_reader import FIRST_PERSON, Draft
+from crisiskg.annotation.speech_surface import source_before
 from crisiskg.annotation.speech_verbs import VerbReader
+
+#: Verbs whose subject deals with what others say: "dismissed the claim that …".
+_OF_OTHERS = frozenset(
+    word_list(
+        "deny dismiss reject refute dispute rebut examine investigate hear receive confirm verify check corroborate probe "
+        "consider study review welcome ignore discuss assess believe"
+    )
+)
+#: Types of what says nothing.
+_SILENT = frozenset({"Place", "NamedEvent"})
 
 
 class SpeechFinder(VerbReader):
@@ -20,7 +33,7 @@ class SpeechFinder(VerbReader):
         hearsay = self.lexicon.author["hearsay_adverbs"]
         for token, lemma in enumerate(syntax.lemma):
             pos = syntax.pos[token]
-            if pos == "VERB" and lemma in verbs:
+            if lemma in verbs and (pos == "VERB" or (pos == "NOUN" and self.is_misread_verb(token))):
                 found = self.verb(token, verbs[lemma])
             elif pos == "NOUN" and lemma in nouns:
                 found = self.noun(token, nouns[lemma])
@@ -42,9 +55,28 @@ class SpeechFinder(VerbReader):
                 found = self.adjective(token)
             else:
                 continue
+            if found is None and lemma in verbs and syntax.tag[token] in ("NNS", "VBZ"):
+                found = self.trailing(token, verbs[lemma])
             if found is not None:
                 drafts.append(found)
         return drafts
+
+    def is_misread_verb(self, token: int) -> bool:
+        """Say whether a plural noun is a verb in truth: "…, the Red Cross (ICRC) reports" has its own subject and clause."""
+        syntax = self.syntax
+        return syntax.tag[token] == "NNS" and bool(syntax.kids(token, "nsubj", "nmod")) and bool(syntax.kids(token, "ccomp"))
+
+    def trailing(self, verb: int, cue: Cue) -> Draft | None:
+        """“…, the Red Cross (ICRC) reports": the parse often takes such an ending for a noun."""
+        found = source_before(self.syntax, verb)
+        if found is None or "clause" not in cue.takes or self.in_quote(self.syntax.start[verb]):
+            return None
+        source, told = found
+        content = self.trim(told)
+        if content is None:
+            return None
+        span = self.syntax.span(verb, verb)
+        return Draft(verb, source, self.source_span(source), span, self.behind_dateline(content), cue.kind, confidence=0.7)
 
     def noun(self, noun: int, cue: Cue) -> Draft | None:
         """“The minister's claim that …”, "a warning by the UN that …", "their demand for …"."""
@@ -59,9 +91,13 @@ class SpeechFinder(VerbReader):
                 content = content or self.trim(syntax.span(*syntax.edges(child)))
             elif dep == "poss":
                 source = child
-            elif dep == "prep" and word in ("by", "from"):
+            elif dep in ("prep", "agent"):
                 found = syntax.kids(child, "pobj")
-                source = found[0] if found and source is None else source
+                if word in ("by", "from"):
+                    source = found[0] if found and source is None else source
+                for below in syntax.kids(found[0], "acl", "relcl") if found else ():
+                    if content is None and noun_of_clause(syntax, below) == noun:
+                        content = self.trim(self.clause_span(below, noun))  # "reports from the town that …"
         verb = syntax.head[noun]
         if content is None and source is not None and syntax.dep[noun] == "nsubj" and syntax.lemma[verb] == "be":
             # "his view is that …", "the commander's message was “…”"
@@ -78,10 +114,12 @@ class SpeechFinder(VerbReader):
                     break
         if content is None:
             return None
-        if source is None and syntax.dep[noun] == "dobj":
+        if source is None:
+            source = self.owner_of(noun)
+        if source is None and syntax.dep[noun] == "dobj" and syntax.lemma[syntax.head[noun]] not in _OF_OTHERS:
             verb = syntax.head[noun]
             source = next((k for k in syntax.children[verb] if syntax.dep[k] == "nsubj"), None)
-        if source is not None and syntax.pos[source] not in ("NOUN", "PROPN", "PRON"):
+        if source is not None and syntax.pos[source] not in ("NOUN", "PROPN", "PRON") and syntax.dep[source] != "amod":
             source = None
         if source is None and cue.stance != "doubtful":
             return None
@@ -96,6 +134,19 @@ class SpeechFinder(VerbReader):
             author,
             confidence=0.65,
         )
+
+    def owner_of(self, noun: int) -> int | None:
+        """Return who is said to make a claim behind "of" or by an adjective: "the claim of the ministry", "the Rwandan claim"."""
+        syntax = self.syntax
+        for child in syntax.children[noun]:
+            heads = [child] if syntax.dep[child] in ("amod", "compound") and child < noun else []
+            if syntax.dep[child] == "prep" and syntax.lower[child] == "of":
+                heads = syntax.kids(child, "pobj")
+            for head in heads:
+                mention = self.reading.mention_headed(head)
+                if mention is not None and mention.type not in _SILENT and (head != child or mention.kind == "name"):
+                    return head
+        return None
 
     def is_content_clause(self, clause: int) -> bool:
         """Whether a clause behind a noun is its content, and not a relative clause ("the statement he made")."""

@@ -53,6 +53,7 @@ class SpeechReader:
         self.reading, self.syntax, self.lexicon, self.quotes = reading, syntax, lexicon, quotes
         self.text = reading.document.text
         self.quote_starts = [quote.start for quote in quotes]
+        self.bodies: tuple[frozenset[str], ...] | None = None  # names of who issues the text, once they are asked for
 
     def clause_span(self, clause: int, verb: int) -> Span:
         """Return the characters of a complement clause, without the words of saying that stand at its edge."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crisiskg.annotation.content_nouns import EVIDENCE
 from crisiskg.annotation.records import Span
 from crisiskg.annotation.speech_lexicon import SpeechLexicon
 from crisiskg.annotation.syntax import Syntax
@@ -43,7 +44,8 @@ def clause_with_that(syntax: Syntax, lexicon: SpeechLexicon, verb: int) -> int |
         for _ in range(5):
             if above == verb:
                 return clause
-            if syntax.pos[above] in ("VERB", "AUX") or syntax.lemma[above] in lexicon.nouns or above <= verb:
+            noun = syntax.lemma[above]
+            if syntax.pos[above] in ("VERB", "AUX") or noun in lexicon.nouns or noun in EVIDENCE or above <= verb:
                 return None
             above = syntax.head[above]
         return None
@@ -77,3 +79,37 @@ def sentence_before(syntax: Syntax, verb: int, subject: int) -> Span | None:
     if not told or last - first < 3 or syntax.dep[opening] == "mark" or syntax.pos[opening] in ("SCONJ", "CCONJ"):
         return None  # "when the guns fell silent, he said": a circumstance of the saying
     return syntax.span(first, last)
+
+
+def source_before(syntax: Syntax, verb: int) -> tuple[int, Span] | None:
+    """Return who says it and what stands before the comma of "…, the Red Cross (ICRC) reports" at the end of a sentence.
+
+    Args:
+        syntax: The parse, which may take the verb for a plural noun.
+        verb: The word of saying.
+
+    Returns:
+        The head of who says it, and the span of what is said; None for a plain noun at the end.
+    """
+    first, behind = syntax.bounds[syntax.sentence[verb]]
+    if any(syntax.pos[t] not in ("PUNCT", "SPACE") for t in range(verb + 1, behind)):
+        return None
+    source = verb - 1
+    if syntax.lower[source] == ")":
+        while source > first and syntax.lower[source] != "(":
+            source -= 1
+        source -= 1
+    if source <= first or syntax.pos[source] not in ("NOUN", "PROPN") or syntax.tag[source] == "POS":
+        return None
+    comma = source
+    while comma > first and syntax.lower[comma] != ",":
+        if syntax.pos[comma] in ("VERB", "CCONJ", "SCONJ", "NUM") or syntax.lower[comma] in ("'s", "’s") or source - comma > 8:
+            return None
+        comma -= 1
+    opener = comma + 1
+    if syntax.lower[opener] != "the" and syntax.pos[opener] != "PROPN":
+        return None
+    bars = [t for t in range(first, comma) if syntax.lower[t] in (";", ":")]
+    first = bars[-1] + 1 if bars else first
+    told = any(syntax.tag[t] in ("VBD", "VBZ", "VBP", "MD") for t in range(first, comma))
+    return (source, syntax.span(first, comma - 1)) if told and comma - first >= 3 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crisiskg.annotation.issuing_bodies import FINDING, is_own_voice, issuing_bodies
 from crisiskg.annotation.number_words import word_list
 from crisiskg.annotation.records import Span
 from crisiskg.annotation.speech_lexicon import Cue
@@ -21,6 +22,8 @@ _HEARSAY_VERBS = frozenset(
 _PARENTHETIC = frozenset({"say", "announce", "claim", "think", "estimate", "expect", "fear", "warn", "know", "tell"})
 #: Verbs whose content stands behind "to".
 _TO_VERBS = frozenset({"agree", "admit", "consent", "confess", "point", "refer", "object", "react"})
+#: Verbs that say nothing where they are negated.
+_CONFIRMING = frozenset({"verify", "confirm", "establish", "document", "corroborate", "determine", "find"})
 #: What an author says in the first person as an analyst; "we saw", "I was told" is a story.
 _AUTHOR_CUES = frozenset({"think", "expect", "fear", "demand", "estimate", "warn", "deny", "want", "regard"})
 
@@ -48,6 +51,13 @@ class VerbReader(SpeechReader):
             return None
         if source_token is not None and syntax.lower[source_token] in ("nobody", "none", "nothing"):
             return None
+        if syntax.lemma[verb] in _CONFIRMING and any(syntax.dep[k] == "neg" for k in syntax.children[verb]):
+            return None  # "could not verify that …" says nothing of it
+        if source_token is not None and syntax.lemma[verb] in FINDING:
+            if self.bodies is None:
+                self.bodies = issuing_bodies(self.reading)
+            if is_own_voice(syntax, self.bodies, source_token):
+                return None  # "the Panel finds that …" in its own report
         if source_token is not None and syntax.start[source_token] >= content[0] and syntax.end[source_token] <= content[1]:
             own = syntax.dep[source_token] in _SUBJECTS and syntax.head[source_token] == verb
             if not own:
@@ -185,6 +195,8 @@ class VerbReader(SpeechReader):
                 if syntax.lower[child] == "to" and syntax.lemma[verb] not in _TO_VERBS:
                     continue
                 first, last = syntax.edges(child)
+                if syntax.pos[last] == "NUM" and last + 1 in kids and syntax.dep[last + 1] in ("advcl", "acomp", "oprd", "amod"):
+                    last = syntax.edges(last + 1)[1]  # "spoke of forty dead", read as "forty, dead"
                 return self.trim(syntax.span(min(first + 1, last), last))
         return self.content_by_order(verb, cue, passive)
 
@@ -337,6 +349,8 @@ class VerbReader(SpeechReader):
                     if found:
                         return found[0], 0.85
             return None, 0.6
+        if syntax.pos[verb] == "NOUN":  # a verb that the parse takes for a noun
+            return next(iter(syntax.kids(verb, "nsubj", "nmod")), None), 0.75
         current = verb
         for _ in range(6):
             subject = next((k for k in syntax.children[current] if syntax.dep[k] in ("nsubj", "csubj", "nsubjpass")), None)

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 SUBJECTS = frozenset({"nsubj", "csubj"})
 PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
+_DATE_WORDS_TEXT = """
+january february march april may june july august september october november december
+monday tuesday wednesday thursday friday saturday sunday
+"""
+#: Names of months and days of the week, in lower case.
+DATE_WORDS = frozenset(_DATE_WORDS_TEXT.split())
+_PARTS_OF_TIME = frozenset({"morning", "afternoon", "evening", "night", "weekend"})
 NOUN_MODIFIERS = frozenset({"compound", "amod", "poss", "nmod", "nummod"})
 CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "acl", "relcl", "csubj", "csubjpass", "pcomp", "conj", "parataxis", "ROOT"})
 
@@ -67,6 +74,7 @@ class Syntax:
         self.start: list[int] = rows[:, 6].tolist() if rows is not None else []
         self.end: list[int] = [a + n for a, n in zip(self.start, rows[:, 7].tolist(), strict=True)] if rows is not None else []
         self._mend_possessives()
+        self._mend_dated_subjects()
         self.children: list[list[int]] = [[] for _ in range(count)]
         for i, head in enumerate(self.head):
             if head != i:
@@ -111,6 +119,33 @@ class Syntax:
                 self.head[owned] = self.head[owner] if self.head[owner] != owner else owned
                 self.dep[owned] = self.dep[owner]
             self.head[owner], self.dep[owner] = owned, "poss"
+
+    def _mend_dated_subjects(self) -> None:
+        """Part a date from the subject behind it: the parser often reads "On 3 May fighters attacked" as "on May fighters"."""
+        words = DATE_WORDS | _PARTS_OF_TIME
+        for day in range(1, len(self.lower) - 1):
+            if self.lower[day] not in words or self.dep[day] not in (*NOUN_MODIFIERS, "npadvmod"):
+                continue
+            noun = self.head[day]
+            if self.pos[noun] == "NUM":  # "12 June" with the month below the day
+                noun = self.head[noun]
+            name = self.head[noun]
+            verb = self.head[name]
+            if noun < day or self.dep[noun] != "pobj" or name > day or verb <= noun or self.dep[name] != "prep":
+                continue
+            if self.pos[verb] not in ("VERB", "AUX") or self.lower[name] not in ("on", "in", "since", "by", "during"):
+                continue
+            beside = [x for x in range(name + 1, min(len(self.head), verb + 40)) if self.head[x] == verb]
+            if any(self.dep[x] in ("nsubj", "nsubjpass", "csubj", "expl") for x in beside):
+                continue
+            if self.tag[verb] not in ("VBD", "VBZ", "VBP") and not any(self.dep[x] in ("aux", "auxpass") for x in beside):
+                continue
+            for x in range(name + 1, noun):
+                if self.head[x] == noun and (x < day or (self.pos[x] == "NUM" and x <= day + 2)):
+                    self.head[x], self.dep[x] = day, "nummod" if self.pos[x] == "NUM" else self.dep[x]
+            self.head[day], self.dep[day] = name, "pobj"
+            self.head[noun] = verb
+            self.dep[noun] = "nsubjpass" if any(self.dep[x] == "auxpass" for x in beside) else "nsubj"
 
     def token_at(self, offset: int) -> int:
         """Return the number of the token that holds a character, or the first behind it."""
@@ -177,7 +212,12 @@ class Syntax:
         """Say whether a verb is passive: with a passive subject or auxiliary, or a participle behind its noun."""
         if any(self.dep[c] in ("nsubjpass", "csubjpass", "auxpass", "agent") for c in self.children[verb]):
             return True
-        return self.tag[verb] == "VBN" and self.dep[verb] in ("acl", "amod", "advcl") and not self.kids(verb, "aux", "dobj")
+        if self.tag[verb] != "VBN" or self.kids(verb, "aux", "dobj"):
+            return False
+        if self.dep[verb] == "conj":  # "was arrested, beaten and deported"
+            above = self.head[verb]
+            return self.pos[above] == "VERB" and not self.kids(verb, "nsubj") and self.is_passive(above)
+        return self.dep[verb] in ("acl", "amod", "advcl")
 
     def prepositions(self, token: int) -> Iterator[tuple[str, int]]:
         """Yield (preposition, object) for each prepositional phrase of a token, coordinated objects one by one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crisiskg.annotation.factuality import Factuality
 from crisiskg.annotation.records import Mention
 from crisiskg.annotation.relation_writer import GROUPS, ORGANIZATIONS, PLACES, RelationFinder
 
@@ -21,7 +22,10 @@ class TieWords(RelationFinder):
                 for s in self.grammar.subjects(verb):
                     maker = self.index.at(s)
                     if maker is not None and maker.type in (*ORGANIZATIONS, "Person", "State"):
-                        w.add("foundedBy", made, maker, verb, confidence=0.7, told=w.factuality.read(verb, material=False))
+                        told = w.factuality.read(verb, material=False)
+                        days = (w.bounds_at(x) for name, x in self.syntax.prepositions(verb) if name in ("in", "on"))
+                        begin = next((day for day in days if day is not None), None) if told.is_fact else None
+                        w.add("foundedBy", made, maker, verb, confidence=0.7, told=told, begin=begin)
         elif lemma in ("base", "headquarter"):
             for o in self.grammar.objects(verb):
                 based = self.index.at(o)
@@ -49,6 +53,10 @@ class TieWords(RelationFinder):
             self._pairs(verb, "alliedWith", self.grammar.objects(verb), sureness=0.45)
         elif lemma in ("lead", "head", "command", "chair", "direct", "run", "preside"):
             self._leads(verb)
+        elif lemma == "be":
+            self._is_member(verb)
+        elif lemma in ("include", "comprise"):
+            self._has_members(verb)
         elif lemma in ("fight", "oppose", "battle", "combat"):
             against = [*self.grammar.objects(verb), *(x for n, x in self.syntax.prepositions(verb) if n in ("against", "with"))]
             self._pairs(verb, "against", against, sureness=0.6)
@@ -67,6 +75,44 @@ class TieWords(RelationFinder):
                     group = self._described(o)
                 if group is not None and group.type in ORGANIZATIONS:
                     self.w.add("headOf", leader, group, verb, confidence=0.75, told=told)
+
+    def _is_member(self, verb: int) -> None:
+        """As in "Chad is a member of the Union", "the bloc, of which it is a member"; persons are read as holders of a role."""
+        syntax = self.syntax
+        for noun in syntax.kids(verb, "attr"):
+            if syntax.lemma[noun] != "member":
+                continue
+            bodies = list(self.grammar.of(noun))
+            bodies += [
+                x
+                for at in (verb, noun)
+                for p in syntax.kids(at, "prep", "dep")
+                if syntax.lower[p] == "of" and p < noun
+                for x in syntax.kids(p, "pobj")
+            ]
+            told = self.w.factuality.read(verb, material=False)
+            for s in self.grammar.subjects(verb):
+                member = self.index.at(s)
+                if member is not None and member.type in GROUPS:
+                    self._joins(member, bodies, noun, told)
+
+    def _has_members(self, verb: int) -> None:
+        """As in "the bloc, whose members include Chad and Niger", "members of the bloc include Chad"."""
+        told = self.w.factuality.read(verb, material=False)
+        for s in self.grammar.subjects(verb):
+            if self.syntax.lemma[s] != "member":
+                continue
+            bodies = [*self.grammar.possessors(s), *self.grammar.of(s)]
+            for o in self.grammar.objects(verb):
+                member = self.index.at(o)
+                if member is not None and member.type in GROUPS | {"Person"}:
+                    self._joins(member, bodies, verb, told)
+
+    def _joins(self, member: Mention, bodies: list[int], at: int, told: Factuality) -> None:
+        for x in bodies:
+            body = self.index.at(x)
+            if body is not None and body.type in ORGANIZATIONS:
+                self.w.add("memberOf", member, body, at, confidence=0.75, told=told)
 
     def _described(self, noun: int) -> Mention | None:
         """Return the name that stands right before a description of it: "the Guard (NG), the force commanded by X"."""

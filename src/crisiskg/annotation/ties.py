@@ -23,7 +23,7 @@ def find_ties(writer: RelationWriter) -> None:
             persons.read(mention)
     words, syntax = TieWords(writer), writer.syntax
     for token in range(len(syntax)):
-        if syntax.pos[token] == "VERB":
+        if syntax.pos[token] == "VERB" or syntax.lemma[token] == "be":
             words.verb(token)
         elif syntax.pos[token] in ("NOUN", "ADJ", "ADP", "ADV", "PROPN"):
             words.noun(token)

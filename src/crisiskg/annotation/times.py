@@ -58,8 +58,15 @@ def find_times(reading: Reading) -> None:
 def find_candidates(reading: Reading) -> list[RawTime]:
     """Return the candidates that are times in their context, in order.
 
-    Paragraphs are scanned, not sentences: a parser may cut "June 07, 2011" in two.
+    Paragraphs are scanned, not sentences: a parser may cut "June 07, 2011" in two. They are scanned once for each set of
+    mentions, on which it depends what is a time.
     """
+    if reading.time_candidates is None:
+        reading.time_candidates = _find_candidates(reading)
+    return reading.time_candidates
+
+
+def _find_candidates(reading: Reading) -> list[RawTime]:
     text = reading.document.text
     if not len(reading.doc):
         return []

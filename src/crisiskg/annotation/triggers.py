@@ -11,12 +11,14 @@ Conditions, all of which must hold (``!`` turns one round)::
     subj:… subj@…                   the same for its subject (the agent of a passive)
     prt:a|b                         a particle or adverb beside it
     prep:a|b   prep:on=x|y          a preposition, with one of these objects
+    prep:into@Class                 the same with an object of the class
     of:…  of@Class                  what "of" joins to it
     mod:a|b                         a modifier of the noun
     oprd:a|b                        an object complement ("held hostage")
     to   to=a|b   that   that=a|b   an infinitive, a clause with one of these verbs
     head:a                          the word it depends on, through a preposition
     passive  number  parataxis      what the names say
+    happens                         it is said to take place, or to be held
 """
 
 from __future__ import annotations
@@ -41,6 +43,8 @@ _CLASS_TYPES: Mapping[str, frozenset[str]] = {
     "Places": frozenset({"Place"}),
     "Buildings": frozenset({"Place"}),
     "Forces": frozenset({"SecurityForce", "ArmedGroup"}),
+    "Armed": frozenset({"SecurityForce", "ArmedGroup"}),
+    "Civilians": frozenset({"PopulationGroup"}),
 }
 Condition = Callable[[Grammar, int], bool]
 
@@ -92,6 +96,11 @@ class Lexicon:
 
     def match(self, grammar: Grammar, token: int) -> Trigger | None:
         """Return the row that fits a word best; None where none fits or the best says that it is no event."""
+        row = self.row_for(grammar, token)
+        return None if row is None or row.type == "-" else row
+
+    def row_for(self, grammar: Grammar, token: int) -> Trigger | None:
+        """Return the row that fits a word best, also one that says that it is no event; None where none fits."""
         syntax = grammar.syntax
         pos = syntax.pos[token]
         table = self.verbs if pos == "VERB" else self.nouns
@@ -103,7 +112,7 @@ class Lexicon:
             return None
         for row in reversed(rows):
             if all(holds(grammar, token) for holds in row.conditions):
-                return None if row.type == "-" else row
+                return row
         return None
 
 
@@ -196,10 +205,18 @@ def _condition(text: str, classes: Mapping[str, frozenset[str]]) -> Condition:
         "that": lambda g, t: bool(g.syntax.kids(t, "ccomp")),
         "parataxis": lambda g, t: g.syntax.dep[t] == "parataxis",
         "number": lambda g, t: g.is_counted(t),
+        "happens": lambda g, t: g.is_said_to_happen(t),
     }
     if text in simple:
         return simple[text]
     kinds: frozenset[str] = frozenset()
+    if text.startswith("prep:") and "@" in text:
+        names, _, name = text[5:].partition("@")
+        before, members, kinds_of = _words(names), classes[name], _CLASS_TYPES.get(name, frozenset())
+        return lambda g, t: any(
+            name in before and (g.syntax.lemma[x] in members or g.syntax.lower[x] in members or g.kinds.get(x) in kinds_of)
+            for name, x in g.syntax.prepositions(t)
+        )
     if "@" in text:
         place, name = text.split("@", 1)
         words, kinds = classes[name], _CLASS_TYPES.get(name, frozenset())

@@ -68,6 +68,7 @@ class VerbModality:
                 and not auxiliaries
                 and syntax.dep[verb] in ("ROOT", "ccomp", "conj", "parataxis")
                 and not syntax.kids(verb, "nsubj", "nsubjpass")
+                and (material or not self._is_resolved(verb))
             ):
                 told.weaken("hypothetical")  # an imperative
         if self.clauses.is_negated(verb):
@@ -77,6 +78,14 @@ class VerbModality:
             told.weaken("hypothetical")  # "will most likely reject it": a forecast
         if "to" in forms and not modals:
             self._infinitive(verb, told)
+
+    def _is_resolved(self, verb: int) -> bool:
+        """Say whether a verb opens a numbered paragraph that is one of a series: "3. Condemn the attack;"."""
+        syntax = self.syntax
+        first, behind = syntax.bounds[syntax.sentence[verb]]
+        last = next((t for t in range(behind - 1, first, -1) if syntax.pos[t] != "SPACE"), first)
+        numbered = verb - first <= 4 and syntax.pos[first] in ("X", "NUM", "SPACE", "PUNCT")
+        return numbered and syntax.lower[last] in (";", ",", "and")
 
     def reach(self, verb: int, told: Factuality, *, negation: bool = True) -> None:
         """Let modals, negation and adverbs of a transparent verb reach what it governs."""
@@ -159,6 +168,8 @@ class VerbModality:
     def _infinitive(self, verb: int, told: Factuality) -> None:
         """An infinitive of purpose tells what is meant to come; one that a verb or noun governs is weighed there."""
         syntax = self.syntax
+        while syntax.dep[verb] == "conj" and syntax.tag[syntax.head[verb]] == "VB":
+            verb = syntax.head[verb]  # "appealed to them to free the men and leave the town"
         dep, head = syntax.dep[verb], syntax.head[verb]
         if dep == "advcl" and syntax.lemma[head] == "go" and any(syntax.lower[c] == "on" for c in syntax.children[head]):
             return  # "went on to ban the party"

@@ -27,6 +27,9 @@ _FORMS: tuple[re.Pattern[str], ...] = tuple(
     )
 )
 _MONTH_YEAR = re.compile(rf"(?<!\w){_MONTH},?\s+{_YEAR}(?!\w)", re.IGNORECASE)
+#: The season of a quarterly, at the end of a line: "Peace Review, Spring 2017"; not "the Arab Spring 2011".
+_SEASON_YEAR = re.compile(rf"(?:\A|(?<=[,|·] ))(?P<season>Spring|Summer|Autumn|Fall)\s+{_YEAR}\s*\Z")
+_SEASONS = {"Spring": 3, "Summer": 6, "Autumn": 9, "Fall": 9}
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?\Z", re.DOTALL)
 
 
@@ -89,6 +92,10 @@ def find_dates(text: str) -> list[FoundDate]:
             year, month_number = int(match["year"]), _MONTHS[match["month"].lower()]
             last = calendar.monthrange(year, month_number)[1]
             found.append(FoundDate(dt.date(year, month_number, 1), dt.date(year, month_number, last), "month", *match.span()))
+    if season := _SEASON_YEAR.search(text):
+        year, first_month = int(season["year"]), _SEASONS[season["season"]]
+        until = dt.date(year, first_month + 2, calendar.monthrange(year, first_month + 2)[1])
+        found.append(FoundDate(dt.date(year, first_month, 1), until, "interval", season.start(), season.end()))
     return sorted(found, key=lambda date: date.start)
 
 

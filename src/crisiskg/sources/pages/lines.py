@@ -122,6 +122,14 @@ def _sure_words() -> frozenset[str]:
     return frozenset(load("furniture")["sure_words"].split())
 
 
+#: Words that say of a date that it is the one of publication, and small words of names.
+_LABEL = re.compile(r"\b(?:published|posted|released|issued|updated|submitted|aired|dated)\b", re.IGNORECASE)
+_SMALL = frozenset(
+    {"a", "an", "and", "at", "by", "de", "del", "des", "du", "et", "for", "from", "hosted", "in", "la", "le", "of", "on", "the"}
+)
+_LENGTH = re.compile(r"\b\d+\s*(?:min(?:ute)?s?|pages?|pp?)\b\.?(?: read)?", re.IGNORECASE)
+
+
 @cache
 def _sections() -> frozenset[str]:
     return frozenset(load("furniture")["sections"].split())
@@ -246,9 +254,11 @@ def byline_names(text: str) -> str | None:
 
 
 def is_date_line(text: str) -> bool:
-    """Tell whether a line holds nothing but a date, with words such as "Published" and a time of day.
+    """Tell whether a line holds nothing but a date, with words such as "Published", a time of day, and who publishes.
 
     >>> is_date_line("Published 27 May 2015, 10:30 GMT"), is_date_line("On 27 May 2015 he appeared on a video.")
+    (True, False)
+    >>> is_date_line("Sahel Monitoring Desk, Niamey | 27 May 2015"), is_date_line("Herders near Boni, Mali, 27 May 2015")
     (True, False)
     """
     if len(text) > 160:
@@ -260,9 +270,36 @@ def is_date_line(text: str) -> bool:
     for date in reversed(found):
         rest = rest[: date.start] + " " + rest[date.end :]
     rest = _CLOCK.sub(" ", rest)
+    if _is_masthead(rest, text[: found[0].start], text[found[-1].end :]):
+        return True
     rest = _date_lead().sub(" ", rest)
     left = _WORD.findall(re.sub(r"\b\d+\s*min(?:ute)?s?(?: read)?\b", " ", rest, flags=re.IGNORECASE))
     return len(left) <= 2 and not any(len(word) > 14 for word in left) and not _ENDS_SENTENCE.search(text)
+
+
+def _is_masthead(rest: str, before: str, behind: str) -> bool:
+    """Tell whether a line without its dates names who publishes: names alone, one of them of a body that does so, or a label.
+
+    Args:
+        rest: The line without dates and times of day.
+        before: What stands before the first date: it ends at a comma, bar or dash, or with a word such as "Released".
+        behind: What stands behind the last: nothing but a time of day or a length of reading.
+    """
+    if re.search(r"[^\W\d_]", _LABEL.sub("", _LENGTH.sub("", _CLOCK.sub("", behind)))):
+        return False
+    if not (re.search(r"[,|·•–—:]\s*\Z", before) or (before.strip() and _LABEL.search(before))):
+        return False
+    words = [word for word in re.findall(r"[^\W_][\w’'.-]*", _LENGTH.sub(" ", rest)) if word.lower() not in _SMALL]
+    if not 1 <= len(words) <= 14 or any(word[0].islower() for word in words if not _LABEL.match(word)):
+        return False
+    return any(word.lower().strip("’'s.") in _bodies() or word.lower() in _bodies() for word in words) or bool(
+        _LABEL.search(rest)
+    )
+
+
+@cache
+def _bodies() -> frozenset[str]:
+    return frozenset(load("furniture")["publishing_bodies"].split())
 
 
 @cache
