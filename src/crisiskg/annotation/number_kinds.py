@@ -44,7 +44,8 @@ def number_kinds() -> NumberKinds:
         for table, key in zip(tables, ("object", "subject", "noun", "deed"), strict=True):
             for lemma in entry[key].split():
                 table.setdefault(lemma, cast("QuantityKind", kind))
-    return NumberKinds(*tables, needs_people=frozenset(data["needs_people"]["verbs"].split()))
+    by_object, by_subject, by_noun, by_deed = tables
+    return NumberKinds(by_object, by_subject, by_noun, by_deed, frozenset(data["needs_people"]["verbs"].split()))
 
 
 def told_of(head: Token) -> QuantityKind | None:
