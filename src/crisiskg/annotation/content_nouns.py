@@ -53,7 +53,8 @@ _SAID = DOUBTFUL | TOLD
 _RAISING = frozenset(
     _words(
         "make put raise advance repeat spread publish issue level bring dismiss reject deny circulate share hear receive voice "
-        "air file lodge face drop withdraw print post reprint quote refute investigate examine mention believe welcome check verify"
+        "air file lodge face drop withdraw print post reprint quote refute investigate examine mention believe welcome "
+        "check verify"
     )
 )
 _BACK = frozenset({"it", "this", "that", "they", "these", "those", "them", "which"})
