@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from crisiskg.annotation.names import Name
     from crisiskg.annotation.records import EntityType, MentionKind
 
-#: Word pieces that go through the network at once; more take more memory and no less time. An 8-bit network takes the scale of its
-#: numbers from the whole batch, so that other batches give slightly other scores: batches of windows of one length saved a tenth of
-#: the time, and cost prose 0.6 points of names.
+#: Word pieces that go through the network at once; more take more memory and no less time. An 8-bit network takes the scale of
+#: its numbers from the whole batch, so that other batches give slightly other scores: batches of windows of one length saved a
+#: tenth of the time, and cost prose 0.6 points of names.
 BATCH_PIECES = 512
 _MODEL, _PIECES, _CARD = "reader.onnx", "reader_pieces.json", "reader.json"
 #: Words are looked up once for all texts; beyond so many the table begins again.
