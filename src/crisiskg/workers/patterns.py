@@ -1,4 +1,4 @@
-"""Makes patterns with one IRI patterns with all that are the same: `?x rdf:value <a>` becomes `VALUES ?v { <a> <b> } ?x rdf:value ?v`.
+"""Makes patterns ask for all IRIs that are the same: `?x rdf:value <a>` becomes `VALUES ?v { <a> <b> } ?x rdf:value ?v`.
 
 Each triple has a variable of its own for each of its constants, so that every constant stands for all of its IRIs by itself,
 however the query is abbreviated or nested. The VALUES stand before the triples that they belong to, in the same group, so that
